@@ -1,0 +1,6 @@
+"""Levels on one axis: which level a number is at, where each begins, and how to say so."""
+
+from watchglass.thresholds.axis import Band, Better, Level, Step, Thresholds
+from watchglass.thresholds.compare import Comparison, Operator, reaches
+
+__all__ = ["Band", "Better", "Comparison", "Level", "Operator", "Step", "Thresholds", "reaches"]
