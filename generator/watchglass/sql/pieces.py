@@ -83,7 +83,7 @@ class RangeEdge:
 class InRange:
     """``in_range(column, before=…)``: start <= column < end, as a boolean in parentheses."""
 
-    column: str
+    column: Text
     before: Duration | None = None
     origin: Origin | None = None
 
@@ -92,7 +92,7 @@ class InRange:
 class Bucket:
     """``bucket(column, width)``: the start (timestamptz) of the day, week, … that the instant lies in."""
 
-    column: str
+    column: Text
     width: Duration | None
     """None: ``auto``, from the length of the range."""
     origin: Origin | None = None
@@ -112,7 +112,7 @@ class Matches:
     """``matches(filter, column)``: TRUE where the filter is unset, else whether the column is among its values."""
 
     filter: str
-    column: str
+    column: Text
     origin: Origin | None = None
 
 
@@ -132,7 +132,7 @@ class During:
     spans: tuple[Span24, ...]
     outside: bool
     timezone: str
-    column: str
+    column: Text
     origin: Origin | None = None
 
 
@@ -142,7 +142,7 @@ class LevelName:
 
     bands: tuple[tuple[float | None, float | None, str], ...]
     """Lowest first: from (inclusive), to (exclusive), name."""
-    column: str
+    column: Text
     origin: Origin | None = None
 
 

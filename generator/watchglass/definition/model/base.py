@@ -1,0 +1,152 @@
+"""Types that a definition's scalars are read as. YAML's own guesses play no part: every scalar arrives as text."""
+
+from __future__ import annotations
+
+import math
+import re
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, GetJsonSchemaHandler, PlainValidator, WithJsonSchema, model_validator
+from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema, PydanticCustomError
+
+from watchglass import naming
+from watchglass.durations import Duration, parse_duration
+
+_NUMBER = re.compile(r"[-+]?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?(?:[eE][-+]?\d{1,3})?")
+_INTEGER = re.compile(r"[-+]?(?:0|[1-9]\d{0,14})")
+_SECRET = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+def problem(code: str, message: str, hint: str = "") -> PydanticCustomError:
+    """Make the error by which a validator reports a problem with its code and hint."""
+    context: dict[str, Any] = {"text": message, "hint": hint}
+    return PydanticCustomError(code, "{text}", context)  # type: ignore[arg-type]
+
+
+def _shown(value: object) -> str:
+    if isinstance(value, str):
+        return f"'{value[:40]}'"
+    return {"dict": "a mapping", "list": "a list", "NoneType": "nothing"}.get(type(value).__name__, str(value))
+
+
+def _text(value: object) -> str:
+    if not isinstance(value, str):
+        raise problem("wrong-type", f"expected a text, found {_shown(value)}")
+    if "${env:" in value or "${ENV:" in value:
+        raise problem(
+            "secret-not-allowed",
+            "a value from the environment has no place here: it would be published",
+            "${env:NAME} is read only in addresses and secrets of sources, environments and contacts",
+        )
+    return str(value)
+
+
+def _filled(value: str) -> str:
+    if not value.strip():
+        raise problem("empty-text", "the text is empty")
+    return value
+
+
+def _boolean(value: object) -> bool:
+    if value in ("true", "false") or isinstance(value, bool):
+        return value in ("true", True)
+    raise problem("wrong-type", f"expected true or false, found {_shown(value)}", "yes, no, on and off are texts here")
+
+
+def _number(value: object) -> float | int:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        return value
+    if not isinstance(value, str) or not _NUMBER.fullmatch(value):
+        raise problem("wrong-number", f"expected a number, found {_shown(value)}", "write it plainly, such as 30 or 0.5")
+    number = float(value)
+    if not math.isfinite(number):
+        raise problem("wrong-number", f"expected a finite number, found {_shown(value)}")
+    return int(value) if _INTEGER.fullmatch(value) else number
+
+
+def _integer(value: object) -> int:
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    if not isinstance(value, str) or not _INTEGER.fullmatch(value):
+        raise problem("wrong-number", f"expected a whole number, found {_shown(value)}")
+    return int(value)
+
+
+def _duration(value: object) -> Duration:
+    if isinstance(value, Duration):
+        return value
+    if not isinstance(value, str):
+        raise problem("wrong-duration", f"expected a length of time such as 15m, found {_shown(value)}")
+    try:
+        return parse_duration(value)
+    except ValueError as error:
+        raise problem("wrong-duration", str(error)) from error
+
+
+def _address(value: object) -> str:
+    if not isinstance(value, str):
+        raise problem("wrong-type", f"expected a text, found {_shown(value)}")
+    if "${" in _SECRET.sub("", value):
+        raise problem("secret-form", f"cannot read {_shown(value)}", "a value from the environment is written ${env:NAME}")
+    return str(value)
+
+
+def _identifier(value: object) -> str:
+    if not isinstance(value, str) or not naming.ID_FORM.fullmatch(value) or len(value) > 100:
+        raise problem(
+            "wrong-id",
+            f"{_shown(value)} is no id",
+            "an id begins with a letter and holds letters, digits, single underscores and hyphens, at most 100 characters",
+        )
+    return str(value)
+
+
+def one_or_many(value: object) -> object:
+    """Read a single text as a list of one."""
+    return [value] if isinstance(value, str) else value
+
+
+Text = Annotated[str, PlainValidator(_text), WithJsonSchema({"type": "string"})]
+Filled = Annotated[str, PlainValidator(lambda value: _filled(_text(value))), WithJsonSchema({"type": "string", "minLength": 1})]
+Boolean = Annotated[bool, PlainValidator(_boolean), WithJsonSchema({"type": "boolean"})]
+Number = Annotated[float, PlainValidator(_number), WithJsonSchema({"type": "number"})]
+Integer = Annotated[int, PlainValidator(_integer), WithJsonSchema({"type": "integer"})]
+Length = Annotated[
+    Duration,
+    PlainValidator(_duration),
+    WithJsonSchema({"type": "string", "pattern": r"^\d+\s*[A-Za-z]+$", "examples": ["30s", "15m", "24h", "7d", "12 months"]}),
+]
+Address = Annotated[str, PlainValidator(_address), WithJsonSchema({"type": "string", "examples": ["${env:GRAFANA_URL}"]})]
+Id = Annotated[str, PlainValidator(_identifier), WithJsonSchema({"type": "string", "pattern": f"^{naming.ID_FORM.pattern}$"})]
+Names = Annotated[list[Filled], BeforeValidator(one_or_many)]
+
+
+class Part(BaseModel):
+    """A mapping of the definition: unknown keys are errors, nothing is changed after reading."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+class Short(Part):
+    """A mapping that may be written as one value, the one of its main key."""
+
+    short: ClassVar[str]
+
+    @model_validator(mode="before")
+    @classmethod
+    def _expand(cls, value: object) -> object:
+        return value if isinstance(value, dict) else {cls._main(): value}
+
+    @classmethod
+    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        """Offer both forms to editors."""
+        whole = handler.resolve_ref_schema(handler(schema))
+        main = whole.get("properties", {}).get(cls._main(), {"type": "string"})
+        title, description = whole.pop("title", ""), whole.pop("description", "")
+        return {"title": title, "description": description, "anyOf": [dict(whole), main]}
+
+    @classmethod
+    def _main(cls) -> str:
+        field = cls.model_fields.get(cls.short)
+        return (field.alias if field is not None else None) or cls.short

@@ -1,0 +1,157 @@
+"""Queries and metrics: SQL with its contract, and the numbers that are watched."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, PlainValidator, WithJsonSchema
+
+from watchglass.definition.model.base import Boolean, Filled, Id, Integer, Length, Number, Part, Short, Text, _number, problem
+
+ColumnKind = Literal["text", "integer", "number", "boolean", "date", "timestamp", "interval", "uuid", "json"]
+
+
+class Sql(Short):
+    """SQL in place, or from a file beside the definition."""
+
+    short: ClassVar[str] = "text"
+    text: Text | None = None
+    file: Filled | None = None
+
+
+class ValueNamePart(Short):
+    """How one value is shown; one word alone is a colour where it is one, else a text."""
+
+    short: ClassVar[str] = "text"
+    text: Text = ""
+    color: Text = ""
+
+
+class ColumnPart(Short):
+    """One column of a query's contract, tried against live PostgreSQL."""
+
+    short: ClassVar[str] = "type"
+    type: ColumnKind
+    title: Text = ""
+    description: Text = ""
+    unit: Filled | None = None
+    """percent (0-100), ratio (0-1), seconds, bytes, EUR, …; any other text is shown behind the number."""
+    nullable: Boolean = False
+    levels: Id | None = None
+    """A metric whose thresholds colour the cells."""
+    values: dict[Text, ValueNamePart] = Field(default_factory=dict)
+    """Names or colours of single values, such as {1: Monday} or {failed: red}."""
+    decimals: Integer | None = None
+    scale: Number | None = None
+    """Multiplies the number, before unit and thresholds."""
+
+
+class QueryPart(Part):
+    """One SQL statement, written once for every target."""
+
+    title: Text = ""
+    description: Text = ""
+    source: Id | None = None
+    """The source that it reads; may be left out where there is one."""
+    every: Length | None = None
+    """How often it is worth asking: default interval of its alerts, refresh."""
+    budget: Length | None = None
+    """Time that it may take, measured against live PostgreSQL."""
+    range: Length | None = None
+    """The window where nothing picks one."""
+    key: list[Id] = Field(default_factory=list)
+    """Columns that make a row this row: unique, text; one alert instance each."""
+    append_only: Boolean = False
+    """Rows are never changed or deleted, so that the past can be asked for."""
+    sql: Sql
+    columns: dict[Id, ColumnPart]
+
+
+class Schedule(Part):
+    """A number by hours."""
+
+    during: dict[Id, Number]
+    otherwise: Number
+
+
+class Baseline(Part):
+    """A number that follows the past."""
+
+    of: Literal["moving_average", "same_hour_and_weekday"]
+    over: Length
+    factor: Number
+    at_least: Number | None = None
+
+
+ThresholdValue = int | float | tuple[float, float] | Schedule | Baseline
+
+
+def _threshold(value: Any) -> ThresholdValue:
+    if isinstance(value, dict):
+        return Schedule.model_validate(value) if "during" in value else Baseline.model_validate(value)
+    if isinstance(value, list):
+        if len(value) != 2:
+            raise problem("wrong-type", "a pair has two numbers, the lower one first")
+        return _number(value[0]), _number(value[1])
+    return _number(value)
+
+
+Threshold = Annotated[
+    ThresholdValue,
+    PlainValidator(_threshold),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "number"},
+                {"type": "array", "items": {"type": "number"}, "minItems": 2, "maxItems": 2},
+                {"type": "object"},
+            ],
+            "examples": [10, [18, 25]],
+        }
+    ),
+]
+
+
+def _when_null(value: Any) -> str | float:
+    if value == "skip":
+        return "skip"
+    try:
+        return _number(value)
+    except ValueError:
+        if isinstance(value, str) and value:
+            return str(value)
+        raise
+
+
+class HistoryPart(Part):
+    """The same quantity over time: another query, or readings that are recorded."""
+
+    query: Id | None = None
+    time: Id | None = None
+    column: Id | None = None
+    record: Length | None = None
+    keep: Length | None = None
+
+
+class MetricPart(Part):
+    """One number of a query, or one a key."""
+
+    title: Text = ""
+    description: Text = ""
+    query: Id
+    column: Id
+    where: dict[Id, Text] = Field(default_factory=dict)
+    """One row of many, by the text of its columns."""
+    pick: Literal["first", "last"] | None = None
+    when_null: Annotated[str | float | None, PlainValidator(_when_null), WithJsonSchema({"type": ["number", "string"]})] = None
+    """What NULL or no row means: a number, a level, or skip."""
+    better: Literal["lower", "higher", "within"] | None = None
+    thresholds: dict[Id, Threshold] = Field(default_factory=dict)
+    """Level → where it begins; the only place these numbers stand."""
+    same_as: Id | None = None
+    """A metric whose thresholds are shared."""
+    target: Filled | None = None
+    """What is aimed at: `better than <level>`, or above / at least / below / at most and a number."""
+    unit: Filled | None = None
+    decimals: Integer | None = None
+    history: HistoryPart | None = None

@@ -1,0 +1,121 @@
+"""The dialect of Grafana's PostgreSQL data source: time macros, and variables read as an array of texts."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from watchglass.sql.literals import name, quote
+from watchglass.sql.pieces import Filter, Matches, Piece, Text
+from watchglass.sql.render import escaped_string, render
+from watchglass.sql.rendered import Rendered
+from watchglass.sql.words import Part, Range, atom
+
+ALL_VALUE = "NULL"
+"""What a variable's All stands for in SQL: an array without a value, so that the filter is unset."""
+
+_BRACKETS = re.compile(r"(?<=\[)(?=\[)|(?<=\])(?=\])")
+_NAME_WITH_DOLLAR = re.compile(r"[A-Za-z_][\w$]*\$[\w$]*")
+
+
+@dataclass(frozen=True, slots=True)
+class GrafanaDialect:
+    """
+    What panels and rules send.
+
+    Args:
+        chosen: None for a dashboard, whose variables the front end fills in. For an alert rule, where no variable
+            exists, the values that the alert states; a filter that is not among them is unset.
+    """
+
+    timezone: str
+    filters: Mapping[str, Filter] = field(default_factory=dict)
+    chosen: Mapping[str, tuple[str, ...]] | None = None
+
+    @property
+    def over(self) -> Range:
+        """The range that the panel or the rule is asked for."""
+        return Range("$__timeFrom()::timestamptz", "$__timeTo()::timestamptz", self.timezone)
+
+    def matches(self, word: Matches) -> tuple[Part, ...]:
+        """Render a filter: by variable on a dashboard, by the stated values in an alert."""
+        of = self.filters[word.filter]
+        if self.chosen is not None:
+            return stated(of, word.column, self.chosen.get(of.id, ()), self)
+        values = f"ARRAY[${{{of.id}}}]::text[]"
+        unset = f"cardinality(array_remove({values}, NULL)) = 0"
+        if of.table is None:
+            return (f"({unset} OR ", *_encoded_column(of, word.column), f" = ANY ({values}))")
+        chosen = f"SELECT {name(of.value)} FROM {name(of.table)} WHERE {encoded(of, name(of.value))} = ANY ({values})"
+        return (f"({unset} OR ", *atom(word.column), f" IN ({chosen}))")
+
+    def hazards(self, text: str, in_code: bool) -> str:
+        """Name the characters with which a macro or a variable would begin."""
+        del in_code
+        return ("$" if "$" in text else "") + ("[" if "[[" in text else "")
+
+    def code(self, text: str) -> str:
+        """Part doubled brackets (an old form of a variable) and quote names that hold a dollar sign."""
+        text = _BRACKETS.sub(" ", text)
+        return _NAME_WITH_DOLLAR.sub(lambda match: 'U&"' + match[0].lower().replace("$", "\\0024") + '"', text)
+
+
+def stated(of: Filter, column: Text, values: tuple[str, ...], dialect: GrafanaDialect) -> tuple[Part, ...]:
+    """Render a filter that stands at given values, TRUE where there are none."""
+    if not values:
+        return ("TRUE",)
+    texts = ", ".join(_literal(value, dialect) for value in values)
+    if of.table is None:
+        return ("(", *atom(column), f"::text IN ({texts}))")
+    return ("(", *atom(column), f" IN (SELECT {name(of.value)} FROM {name(of.table)} WHERE {name(of.value)}::text IN ({texts})))")
+
+
+def _literal(value: str, dialect: GrafanaDialect) -> str:
+    hazards = dialect.hazards(value, False)
+    return escaped_string(value, hazards) if hazards else quote(value)
+
+
+def encoded(of: Filter, expression: str) -> str:
+    """Give a filter's value as a text that holds no dollar sign: what a variable's value holds is read for macros once more."""
+    if of.type in ("uuid", "integer", "number", "boolean", "date"):
+        return f"{expression}::text"
+    return f"replace(replace({expression}::text, '%', '%25'), chr(36), '%24')"
+
+
+def encode_value(of: Filter, value: str) -> str:
+    """Encode a value as the variable's query does."""
+    plain = of.type in ("uuid", "integer", "number", "boolean", "date")
+    return value if plain else value.replace("%", "%25").replace("$", "%24")
+
+
+def _encoded_column(of: Filter, column: Text) -> tuple[Part, ...]:
+    head, tail = encoded(of, "\0").split("\0")
+    return (head, *atom(column), tail)
+
+
+def variable_query(of: Filter, filters: Mapping[str, Filter], timezone: str) -> Rendered:
+    """
+    Render the query that lists a filter's values, names in ``__text`` (unique) and values in ``__value``.
+
+    A chained filter is narrowed by the variables that it depends on.
+    """
+    value, label = name(of.value), name(of.label or of.value)
+    text = f"coalesce({label}::text, {value}::text)"
+    twice = f"count(*) OVER (PARTITION BY {text}) > 1 AND {text} <> {value}::text"
+    pieces: list[Piece] = [
+        Text(
+            f'SELECT {text} || CASE WHEN {twice} THEN \' (\' || {value}::text || \')\' ELSE \'\' END AS "__text",\n'
+            f'       {encoded(of, value)} AS "__value"\nFROM (SELECT DISTINCT {value}, {label}'
+            f" FROM {name(of.table or '')}\n      WHERE {value} IS NOT NULL"
+        )
+        if of.label and of.label != of.value
+        else Text(
+            f'SELECT {value}::text AS "__text", {encoded(of, value)} AS "__value"\nFROM (SELECT DISTINCT {value}'
+            f" FROM {name(of.table or '')}\n      WHERE {value} IS NOT NULL"
+        )
+    ]
+    for parent, column in (of.depends_on or {}).items():
+        pieces += [Text("\n        AND "), Matches(parent, Text(name(column)))]
+    pieces.append(Text(") AS listed\nORDER BY 1"))
+    return render(tuple(pieces), GrafanaDialect(timezone, filters))
