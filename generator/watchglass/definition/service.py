@@ -42,6 +42,8 @@ class Source:
     grafana_uid: str
     metabase_database: str
     at: At
+    role: str = ""
+    """The role that the dashboards use, as the fixture makes it; empty where it makes none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,99 @@
+"""From what was written to what is meant: names linked, defaults filled, SQL as pieces, and all that can be wrong reported together."""
+
+from __future__ import annotations
+
+import datetime
+from dataclasses import dataclass
+
+from watchglass.definition.read import Definition
+from watchglass.definition.resolve.alerts import resolve_alerts
+from watchglass.definition.resolve.axis import resolve_axes, resolve_levels
+from watchglass.definition.resolve.context import Context
+from watchglass.definition.resolve.dashboards import resolve_dashboards
+from watchglass.definition.resolve.identity import check_identity
+from watchglass.definition.resolve.metrics import resolve_metrics
+from watchglass.definition.resolve.places import (
+    resolve_constants,
+    resolve_environment,
+    resolve_filters,
+    resolve_hours,
+    resolve_sources,
+    resolve_timezone,
+)
+from watchglass.definition.resolve.queries import resolve_queries, vocabulary
+from watchglass.definition.service import Service
+from watchglass.problems import Problem, arrange, has_errors
+
+
+@dataclass(frozen=True, slots=True)
+class ResolveResult:
+    """The service, None where a problem is an error, and all problems."""
+
+    service: Service | None
+    problems: tuple[Problem, ...]
+
+
+def resolve(definition: Definition, environment: str | None = None, today: datetime.date | None = None) -> ResolveResult:
+    """
+    Resolve a definition for one environment.
+
+    Args:
+        environment: its name; the default one where None.
+        today: what pauses are compared with; they are not where None.
+    """
+    context = Context(definition)
+    service = _service(context, environment, today)
+    problems = arrange(context.problems)
+    return ResolveResult(None if has_errors(problems) else service, problems)
+
+
+def _service(context: Context, wanted: str | None, today: datetime.date | None) -> Service:
+    model = context.definition.model
+    timezone = resolve_timezone(context, model.service.timezone, ("service", "timezone"))
+    environment = resolve_environment(context, wanted)
+    levels = resolve_levels(context)
+    sources = resolve_sources(context, environment.id)
+    filters = resolve_filters(context)
+    hours = resolve_hours(context, timezone)
+    axes = resolve_axes(context, levels, environment.id)
+    words = vocabulary(context, resolve_constants(context), filters, hours, axes)
+    queries = resolve_queries(context, sources, words, axes)
+    metrics = resolve_metrics(context, queries, axes, levels)
+    alerts = resolve_alerts(context, metrics, filters, levels, today)
+    dashboards = resolve_dashboards(context, metrics, queries, filters)
+    check_identity(context, environment, alerts, dashboards)
+    _later(context)
+    return Service(
+        model.service.id,
+        model.service.title,
+        model.service.description,
+        model.service.owner,
+        timezone,
+        dict(model.service.labels),
+        environment,
+        levels,
+        sources,
+        filters,
+        hours,
+        queries,
+        metrics,
+        alerts,
+        dashboards,
+        tuple(model.retired),
+        dict(model.moved),
+        tuple(context.unrendered),
+        context.at(("service",)),
+        str(context.definition.folder),
+    )
+
+
+def _later(context: Context) -> None:
+    """Name the parts that later versions compile."""
+    model = context.definition.model
+    for present, part, path in (
+        (model.notify is not None, "notification (contacts and routes)", ("notify",)),
+        (bool(model.subscriptions), "subscriptions", ("subscriptions",)),
+        (bool(model.tests), "alert tests", ("tests",)),
+    ):
+        if present:
+            context.later(part, path)

@@ -1,0 +1,71 @@
+"""Conditions and targets in words: `high`, `above 30`, `better than elevated`."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from watchglass.artifact import Path
+from watchglass.definition.resolve.context import Context
+from watchglass.definition.service import Condition, Metric, Target
+from watchglass.thresholds import Comparison, Operator, Thresholds, reaches
+
+_FORM = re.compile(r"(?:(above|at least|below|at most)\s+)?(\S+)")
+_NUMBER = re.compile(r"[-+]?\d{1,15}(?:\.\d{1,15})?")
+_OPERATORS: Mapping[str, Operator] = {"above": "gt", "at least": "gte", "below": "lt", "at most": "lte"}
+_HINT = "write a level, or above / at least / below / at most and a level or a number"
+
+
+def comparison(context: Context, text: str, thresholds: Thresholds | None, metric: str, path: Path) -> Comparison | None:
+    """Read a condition's words."""
+    match = _FORM.fullmatch(text.strip())
+    if match is None:
+        context.report("condition-form", f"cannot read the condition '{text}'", path, hint=_HINT)
+        return None
+    word, operand = match[1], match[2]
+    if _NUMBER.fullmatch(operand):
+        if word is None:
+            context.report("condition-form", f"'{text}' does not say on which side", path, hint=_HINT)
+            return None
+        return Comparison(_OPERATORS[word], float(operand))
+    if thresholds is None:
+        context.report("thresholds-missing", f"'{metric}' has no thresholds, so '{operand}' is no number there", path, hint=_HINT)
+        return None
+    steps = {step.level.name: step for step in thresholds.steps}
+    step = context.find(f"level of '{metric}'", operand, steps, path)
+    if step is None:
+        return None
+    if word is None:
+        return reaches(thresholds, step)
+    upper = _OPERATORS[word] in ("gt", "gte")
+    number = step.high if upper else step.low
+    if number is None:
+        number = step.low if upper else step.high
+    return Comparison(_OPERATORS[word], number if number is not None else 0.0, None, operand)
+
+
+def condition(context: Context, metric: Metric, text: str, path: Path) -> Condition | None:
+    """Read a condition over a metric."""
+    made = comparison(context, text, metric.thresholds, metric.id, path)
+    return Condition(metric, made, context.at(path)) if made is not None else None
+
+
+def target(context: Context, text: str | None, thresholds: Thresholds | None, metric: str, path: Path) -> Target | None:
+    """Read what is aimed at: `better than <level>`, or a condition that is wished."""
+    if text is None:
+        return None
+    if not text.startswith("better than "):
+        made = comparison(context, text, thresholds, metric, path)
+        return Target(text, made) if made is not None else None
+    if thresholds is None:
+        context.report("thresholds-missing", f"'{metric}' has no thresholds", path)
+        return None
+    level = text.removeprefix("better than ").strip()
+    step = context.find(f"level of '{metric}'", level, {step.level.name: step for step in thresholds.steps}, path)
+    if step is None:
+        return None
+    if thresholds.better == "within":
+        context.report("condition-form", "a target of better: within is the good band itself; leave it out", path)
+        return None
+    number = step.high if step.high is not None else step.low
+    return Target(text, Comparison("lt" if thresholds.better == "lower" else "gte", number or 0.0, None, level))

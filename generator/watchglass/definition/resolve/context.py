@@ -1,0 +1,68 @@
+"""What every part of resolving shares: the definition, the problems found so far, and look-ups by name."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from watchglass.artifact import Path
+from watchglass.definition.read import Definition
+from watchglass.definition.service import At, Unrendered
+from watchglass.problems import Problem, Related, Severity
+
+T = TypeVar("T")
+
+
+@dataclass(slots=True)
+class Context:
+    """A definition while it is resolved."""
+
+    definition: Definition
+    problems: list[Problem] = field(default_factory=list)
+    unrendered: list[Unrendered] = field(default_factory=list)
+
+    def report(
+        self,
+        code: str,
+        message: str,
+        path: Path,
+        *,
+        hint: str = "",
+        key: bool = False,
+        related: Iterable[tuple[Path, str]] = (),
+        level: Severity = "error",
+    ) -> None:
+        """Add a problem at the value (or the key) of a path."""
+        span = self.definition.key_span(path) if key else self.definition.span(path)
+        others = tuple(Related(self.definition.key_span(other), text) for other, text in related)
+        self.problems.append(Problem(code, message, span, level, hint, others))
+
+    def at(self, path: Path) -> At:
+        """Give the place of an object."""
+        return At(path, self.definition.key_span(path))
+
+    def find(self, kind: str, name: str, among: Mapping[str, T], path: Path) -> T | None:
+        """Look a name up; report it where it is unknown."""
+        if name in among:
+            return among[name]
+        self.unknown(kind, name, among, path)
+        return None
+
+    def unknown(self, kind: str, name: str, among: Iterable[str], path: Path) -> None:
+        """Report a name that is not there, with the nearest known one."""
+        self.report("unknown-name", f"unknown {kind} '{name}'", path, hint=nearest(name, among))
+
+    def later(self, part: str, path: Path) -> None:
+        """Remember a part that is read and checked, but compiled into nothing yet."""
+        self.unrendered.append(Unrendered(part, self.definition.key_span(path)))
+
+
+def nearest(name: str, among: Iterable[str]) -> str:
+    """Suggest the nearest known name, or list those that are known."""
+    known = sorted(among)
+    near = difflib.get_close_matches(name, known, 1, 0.6)
+    if near:
+        return f"did you mean '{near[0]}'?"
+    return f"known: {', '.join(known[:12])}{', …' if len(known) > 12 else ''}" if known else "there is none"

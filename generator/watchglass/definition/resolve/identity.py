@@ -1,0 +1,50 @@
+"""Ids that people and targets tell apart: collisions after the uid is made, renames and removals."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from watchglass import naming
+from watchglass.artifact import Path
+from watchglass.definition.resolve.context import Context
+from watchglass.definition.service import Alert, Dashboard, Environment
+
+_KINDS = ("queries", "metrics", "filters", "constants", "snippets", "hours", "sources")
+
+
+def check_identity(context: Context, environment: Environment, alerts: Mapping[str, Alert], dashboards: Mapping[str, Dashboard]) -> None:
+    """Report ids of one kind that differ only by case or separators, and uids that come out the same."""
+    model = context.definition.model
+    for kind in _KINDS:
+        _check(context, [(naming.slug(name), name, (kind, name)) for name in getattr(model, kind)])
+    uid = model.service.id, environment.suffix
+    boards = [(naming.uid(*uid, name), name, board.at.path) for name, board in dashboards.items()]
+    rules = [(naming.uid(*uid, rule.id), rule.id, alert.at.path) for alert in alerts.values() for rule in alert.rules]
+    _check(context, boards)
+    _check(context, rules)
+    _check_renames(context)
+
+
+def _check(context: Context, named: list[tuple[str, str, Path]]) -> None:
+    seen: dict[str, tuple[str, Path]] = {}
+    for uid, name, path in named:
+        if uid in seen and (name, path) != seen[uid]:
+            other, place = seen[uid]
+            context.report(
+                "id-collision", f"'{name}' and '{other}' become the same id '{uid}' at the targets", path, key=True,
+                hint="rename one of them", related=[(place, f"'{other}' is here")],
+            )  # fmt: skip
+        seen.setdefault(uid, (name, path))
+
+
+def _check_renames(context: Context) -> None:
+    model = context.definition.model
+    living = {*model.queries, *model.metrics, *model.alerts, *model.dashboards}
+    for index, name in enumerate(model.retired):
+        if name in living:
+            context.report("retired-lives", f"'{name}' is retired, but still there", ("retired", index))
+    for old, new in model.moved.items():
+        if old in living:
+            context.report("retired-lives", f"'{old}' has moved to '{new}', but is still there", ("moved", old), key=True)
+        if new not in living:
+            context.unknown("object", new, living, ("moved", old))

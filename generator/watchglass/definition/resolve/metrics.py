@@ -1,0 +1,120 @@
+"""Metrics: a column of a query, its axis, what nothing means, its history."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from watchglass.artifact import Path
+from watchglass.definition.model.queries import MetricPart
+from watchglass.definition.resolve.axis import Axes
+from watchglass.definition.resolve.conditions import target
+from watchglass.definition.resolve.context import Context
+from watchglass.definition.resolve.queries import resolve_unit
+from watchglass.definition.service import History, Metric, Query, WhenNull
+from watchglass.thresholds import Level, Thresholds
+
+
+def resolve_metrics(context: Context, queries: Mapping[str, Query], axes: Axes, levels: tuple[Level, ...]) -> dict[str, Metric]:
+    """Resolve every metric whose query and column are there."""
+    made = {}
+    for metric_id, part in context.definition.model.metrics.items():
+        metric = _metric(context, metric_id, part, queries, axes, levels)
+        if metric is not None:
+            made[metric_id] = metric
+    return made
+
+
+def _metric(
+    context: Context, metric_id: str, part: MetricPart, queries: Mapping[str, Query], axes: Axes, levels: tuple[Level, ...]
+) -> Metric | None:
+    path: Path = ("metrics", metric_id)
+    if part.query not in queries and part.query in context.definition.model.queries:
+        return None  # the query's own problems say why
+    query = context.find("query", part.query, queries, (*path, "query"))
+    if query is None:
+        return None
+    column = context.find(f"column of '{query.id}'", part.column, query.columns, (*path, "column"))
+    if column is None:
+        return None
+    if not column.numeric:
+        context.report("metric-not-number", f"'{column.name}' is of type {column.type}: a metric is a number", (*path, "column"))
+        return None
+    for name in part.where:
+        context.find(f"column of '{query.id}'", name, query.columns, (*path, "where", name))
+    if part.where and part.pick:
+        context.report("metric-row-twice", "where and pick both choose the row", (*path, "pick"))
+    thresholds, spans = axes.get(metric_id, (None, {}))
+    return Metric(
+        metric_id,
+        part.title or column.title,
+        part.description or column.description,
+        query,
+        column,
+        tuple(part.where.items()),
+        part.pick,
+        _when_null(context, part, thresholds, levels, (*path, "when_null")),
+        thresholds,
+        target(context, part.target, thresholds, metric_id, (*path, "target")),
+        resolve_unit(context, part.unit, (*path, "unit")) or column.unit,
+        part.decimals if part.decimals is not None else column.decimals,
+        _history(context, part, queries, path),
+        context.at(path),
+        spans,
+    )
+
+
+def _when_null(
+    context: Context, part: MetricPart, thresholds: Thresholds | None, levels: tuple[Level, ...], path: Path
+) -> WhenNull | None:
+    written = part.when_null
+    if written is None:
+        return None
+    if written == "skip":
+        return WhenNull("skip")
+    if isinstance(written, (int, float)):
+        return WhenNull("value", float(written))
+    if context.find("level", str(written), {level.name: level for level in levels}, path) is None:
+        return None
+    value = level_number(thresholds, str(written)) if thresholds is not None else None
+    if value is None:
+        context.report("thresholds-missing", f"no number is at the level '{written}' of this metric", path, hint="write a number, or skip")
+        return None
+    return WhenNull("level", value, str(written))
+
+
+def level_number(thresholds: Thresholds, level: str) -> float | None:
+    """Give a number that is at a level: where its band begins, or, in the lowest band, 0 or one below its end."""
+    for band in thresholds.bands():
+        if band.level.name != level:
+            continue
+        if band.low is not None:
+            return band.low
+        return 0.0 if band.high is None or band.high > 0 else band.high - 1
+    return None
+
+
+def _history(context: Context, part: MetricPart, queries: Mapping[str, Query], home: Path) -> History | None:
+    written = part.history
+    if written is None:
+        return None
+    path = (*home, "history")
+    if written.record is not None:
+        context.later("a recorded history", path)
+        return None
+    if written.query is None or written.time is None:
+        context.report("missing-key", "a history names its `query` and its `time` column", path, key=True)
+        return None
+    query = context.find("query", written.query, queries, (*path, "query")) if written.query in queries else None
+    if query is None:
+        if written.query not in context.definition.model.queries:
+            context.unknown("query", written.query, queries, (*path, "query"))
+        return None
+    name = written.column or part.column
+    time = context.find(f"column of '{query.id}'", written.time, query.columns, (*path, "time"))
+    column = context.find(f"column of '{query.id}'", name, query.columns, (*path, "column"))
+    if time is None or column is None:
+        return None
+    if not time.temporal:
+        context.report("time-column", f"'{time.name}' is of type {time.type}: a history runs over a date or timestamp", (*path, "time"))
+        return None
+    return History(query, time.name, column.name)

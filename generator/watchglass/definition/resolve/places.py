@@ -1,0 +1,196 @@
+"""Environment, sources, filters, hours and constants."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from watchglass.artifact import Path
+from watchglass.definition.model.later import EnvironmentPart, GrafanaTarget, MetabaseTarget
+from watchglass.definition.model.sources import FilterPart, HoursPart
+from watchglass.definition.resolve.context import Context
+from watchglass.definition.service import Environment, Hours, Source
+from watchglass.sql.pieces import Filter, Span24, Value
+
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_CLOCK = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
+_VERSION = re.compile(r"v?(?:0\.)?(\d{2})(?:\.\d+)*")
+
+
+def resolve_timezone(context: Context, name: str, path: Path) -> str:
+    """Check a time zone's name."""
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError):
+        context.report("unknown-timezone", f"unknown time zone '{name}'", path, hint="an IANA name, such as Europe/Berlin or UTC")
+    return name
+
+
+def resolve_environment(context: Context, wanted: str | None) -> Environment:
+    """Choose the environment: the one that is wanted, else the one marked `default: true`, else the only one."""
+    written = context.definition.model.environments
+    if wanted is not None and wanted not in written:
+        context.unknown("environment", wanted, written, ("environments",))
+        wanted = None
+    marked = [name for name, part in written.items() if part.default]
+    if len(marked) > 1:
+        context.report(
+            "environment-default", "one environment is the default one", ("environments", marked[1], "default"),
+            related=[(("environments", marked[0]), "this one is, too")],
+        )  # fmt: skip
+    if not marked and len(written) > 1:
+        context.report("environment-default", "none of the environments is marked `default: true`", ("environments",), key=True)
+    default = marked[0] if marked else next(iter(written), "default")
+    name = wanted or default
+    part = written.get(name, EnvironmentPart())
+    return _environment(context, name, name == default, part)
+
+
+def _environment(context: Context, name: str, default: bool, part: EnvironmentPart) -> Environment:
+    grafana, metabase = part.grafana or GrafanaTarget(), part.metabase or MetabaseTarget()
+    title = context.definition.model.service.title
+    match = _VERSION.fullmatch(metabase.version)
+    if match is None:
+        context.report(
+            "wrong-version", f"'{metabase.version}' is no version of Metabase", ("environments", name, "metabase", "version"),
+            hint="write the second number of 0.58.3, such as 58",
+        )  # fmt: skip
+    return Environment(
+        name,
+        default,
+        grafana.url or "",
+        grafana.folder or title,
+        grafana.version,
+        metabase.url or "",
+        metabase.collection or title,
+        int(match[1]) if match else 58,
+        context.at(("environments", name)),
+    )
+
+
+def resolve_sources(context: Context, environment: str) -> dict[str, Source]:
+    """Bind every source to its names at the targets."""
+    bound = context.definition.model.environments.get(environment, EnvironmentPart()).sources
+    for name in bound:
+        context.find("source", name, context.definition.model.sources, ("environments", environment, "sources", name))
+    sources: dict[str, Source] = {}
+    for name, part in context.definition.model.sources.items():
+        binding = bound.get(name)
+        if part.type == "redis":
+            context.later(f"source '{name}' (Redis)", ("sources", name))
+        sources[name] = Source(
+            name,
+            part.type,
+            part.fixture.schema_ if part.fixture else None,
+            tuple(part.fixture.data) if part.fixture else (),
+            binding.grafana.uid if binding and binding.grafana else name,
+            binding.metabase.database if binding and binding.metabase else name,
+            context.at(("sources", name)),
+            part.fixture.role if part.fixture else "",
+        )
+    return sources
+
+
+def resolve_filters(context: Context) -> dict[str, Filter]:
+    """Check every filter: a table with its columns, or fixed options; chains without a circle."""
+    written = context.definition.model.filters
+    filters = {name: _filter(context, name, part) for name, part in written.items()}
+    for name in written:
+        _check_chain(context, name)
+    return filters
+
+
+def _filter(context: Context, name: str, part: FilterPart) -> Filter:
+    path: Path = ("filters", name)
+    if (part.from_ is None) == (part.options is None):
+        context.report("filter-form", "a filter lists its values `from` a table, or by `options`", path, key=True)
+    if part.from_ is not None and part.value is None:
+        context.report("missing-key", "a filter `from` a table names its `value` column", path, key=True)
+    if not re.fullmatch(r"[A-Za-z]\w*", name):
+        context.report("wrong-id", f"'{name}' becomes a variable's name: letters, digits and underscores", path, key=True)
+    for value in part.default:
+        if part.options is not None and value not in part.options:
+            context.unknown("option", value, part.options, (*path, "default"))
+    return Filter(
+        name,
+        part.title,
+        part.type,
+        part.from_,
+        part.value or "",
+        part.label or "",
+        bool(part.multiple),
+        tuple(part.default),
+        tuple((part.options or {}).items()),
+        dict(part.depends_on),
+        path,
+    )
+
+
+def _check_chain(context: Context, name: str) -> None:
+    written = context.definition.model.filters
+    seen, open_ = {name}, list(written[name].depends_on)
+    for parent in written[name].depends_on:
+        context.find("filter", parent, written, ("filters", name, "depends_on", parent))
+    while open_:
+        parent = open_.pop()
+        if parent == name:
+            context.report("reference-cycle", f"the filter '{name}' depends on itself", ("filters", name, "depends_on"))
+            return
+        if parent in written and parent not in seen:
+            seen.add(parent)
+            open_ += list(written[parent].depends_on)
+
+
+def resolve_hours(context: Context, timezone: str) -> dict[str, Hours]:
+    """Read all hours; `outside` refers to hours that are written with days and times."""
+    written = context.definition.model.hours
+    own = {name: _hours(context, name, part, timezone) for name, part in written.items() if part.outside is None}
+    for name, part in written.items():
+        if part.outside is None:
+            continue
+        base = context.find("hours", part.outside, own, ("hours", name, "outside"))
+        if base is not None:
+            own[name] = Hours(name, base.spans, True, base.timezone, context.at(("hours", name)))
+    return own
+
+
+def _hours(context: Context, name: str, part: HoursPart, timezone: str) -> Hours:
+    path: Path = ("hours", name)
+    zone = resolve_timezone(context, part.timezone, (*path, "timezone")) if part.timezone else timezone
+    days = _days(context, part.days or "monday..sunday", (*path, "days"))
+    start = _minutes(context, part.from_ or "00:00", (*path, "from"))
+    end = _minutes(context, part.to or "24:00", (*path, "to"))
+    if start == end:
+        context.report("hours-form", "hours begin and end at different times", path, key=True)
+    if end > start:
+        return Hours(name, (Span24(days, start, end),), False, zone, context.at(path))
+    following = tuple(sorted(day % 7 + 1 for day in days))
+    spans = (Span24(days, start, 1440), *((Span24(following, 0, end),) if end else ()))
+    return Hours(name, spans, False, zone, context.at(path))
+
+
+def _days(context: Context, text: str, path: Path) -> tuple[int, ...]:
+    found: set[int] = set()
+    for part in re.split(r"\s*,\s*", text.strip().lower()):
+        ends = part.split("..")
+        if len(ends) > 2 or any(end not in _DAYS for end in ends):
+            context.report("hours-form", f"'{part}' is no day", path, hint="such as monday..friday, or saturday, sunday")
+            continue
+        first, last = _DAYS.index(ends[0]), _DAYS.index(ends[-1])
+        length = (last - first) % 7
+        found |= {(first + index) % 7 + 1 for index in range(length + 1)}
+    return tuple(sorted(found))
+
+
+def _minutes(context: Context, text: str, path: Path) -> int:
+    match = _CLOCK.fullmatch(text)
+    if match is None or (match[1] == "24" and match[2] != "00"):
+        context.report("hours-form", f"'{text}' is no time of day", path, hint='write it as "09:00", up to "24:00"')
+        return 0
+    return int(match[1]) * 60 + int(match[2])
+
+
+def resolve_constants(context: Context) -> Mapping[str, Value]:
+    """Give the constants as typed values."""
+    return {name: Value(part.value, part.type) for name, part in context.definition.model.constants.items()}

@@ -1,0 +1,168 @@
+"""Queries: templates read, columns with their units and levels, keys."""
+
+from __future__ import annotations
+
+import difflib
+import re
+from collections.abc import Callable, Mapping
+
+from watchglass.artifact import Path
+from watchglass.definition.colors import COLORS
+from watchglass.definition.files import read_beside
+from watchglass.definition.model.queries import ColumnPart, QueryPart, ValueNamePart
+from watchglass.definition.resolve.axis import Axes
+from watchglass.definition.resolve.context import Context
+from watchglass.definition.service import Column, Hours, Query, Source, ValueName
+from watchglass.definition.units import UNITS, Unit, free_unit
+from watchglass.problems import Problem
+from watchglass.sql.pieces import Filter, Piece, SourceText, Template, Value
+from watchglass.sql.template import parse
+from watchglass.sql.vocabulary import HoursOf, Vocabulary
+
+_SYNONYMS = {"%": "percent", "pct": "percent", "ms": "milliseconds", "s": "seconds", "sec": "seconds", "min": "minutes",
+             "h": "hours", "d": "days", "B": "bytes", "€": "EUR", "$": "USD", "£": "GBP"}  # fmt: skip
+
+
+def vocabulary(
+    context: Context,
+    constants: Mapping[str, Value],
+    filters: Mapping[str, Filter],
+    hours: Mapping[str, Hours],
+    axes: Axes,
+) -> Vocabulary:
+    """Gather what names in SQL templates mean; snippets are read when they are first used."""
+    of_hours = {name: HoursOf(part.spans, part.outside, part.timezone) for name, part in hours.items()}
+    thresholds = {metric: made[0] for metric, made in axes.items()}
+    snippets: dict[str, Callable[[], tuple[Piece, ...] | None]] = {}
+    words = Vocabulary(constants, snippets, frozenset(filters), of_hours, thresholds)
+    reading: list[str] = []
+    done: dict[str, tuple[Piece, ...] | None] = {}
+
+    def read_snippet(name: str) -> tuple[Piece, ...] | None:
+        if name in done:
+            return done[name]
+        if name in reading:
+            circle = " → ".join([*reading[reading.index(name) :], name])
+            context.report("reference-cycle", f"snippets go in a circle: {circle}", ("snippets", name))
+            done[name] = None
+            return None
+        reading.append(name)
+        template, problems = parse(context.definition.text(("snippets", name)), words)
+        reading.pop()
+        context.problems += problems
+        done.setdefault(name, template.pieces if template else None)
+        return done[name]
+
+    for name in context.definition.model.snippets:
+        snippets[name] = lambda name=name: read_snippet(name)  # type: ignore[misc]
+    for name in snippets:
+        read_snippet(name)
+    return words
+
+
+def resolve_queries(context: Context, sources: Mapping[str, Source], words: Vocabulary, axes: Axes) -> dict[str, Query]:
+    """Resolve every query whose parts are sound; the others are reported."""
+    made = {}
+    for query_id, part in context.definition.model.queries.items():
+        query = _query(context, query_id, part, sources, words, axes)
+        if query is not None:
+            made[query_id] = query
+    return made
+
+
+def _query(
+    context: Context, query_id: str, part: QueryPart, sources: Mapping[str, Source], words: Vocabulary, axes: Axes
+) -> Query | None:
+    path: Path = ("queries", query_id)
+    source = _source(context, part, sources, path)
+    columns = {name: _column(context, name, column, axes, path) for name, column in part.columns.items()}
+    if not columns:
+        context.report("columns-missing", "a query lists the columns of its rows", (*path, "columns"), key=True)
+    for index, name in enumerate(part.key):
+        context.find("column", name, columns, (*path, "key", index))
+    template = _template(context, part, words, path)
+    if source is None or template is None:
+        return None
+    return Query(
+        query_id,
+        part.title or query_id.replace("_", " ").capitalize(),
+        part.description,
+        source,
+        template,
+        tuple(part.key),
+        columns,
+        part.range,
+        part.every,
+        part.budget,
+        bool(part.append_only),
+        context.at(path),
+    )
+
+
+def _source(context: Context, part: QueryPart, sources: Mapping[str, Source], path: Path) -> Source | None:
+    if part.source is not None:
+        return context.find("source", part.source, sources, (*path, "source"))
+    postgres = [source for source in sources.values() if source.type == "postgres"]
+    if len(postgres) != 1:
+        context.report("source-missing", "the query says which source it reads", path, key=True, hint="add source:")
+        return None
+    return postgres[0]
+
+
+def _template(context: Context, part: QueryPart, words: Vocabulary, path: Path) -> Template | None:
+    if (part.sql.text is None) == (part.sql.file is None):
+        context.report("sql-missing", "a query has its SQL in place, or in a file", (*path, "sql"))
+        return None
+    if part.sql.file is None:
+        source = context.definition.text((*path, "sql"))
+    else:
+        text = read_beside(context.definition.folder, part.sql.file, context.definition.span((*path, "sql", "file")))
+        if isinstance(text, Problem):
+            context.problems.append(text)
+            return None
+        starts = tuple((line + 1, 1) for line in range(text.count("\n") + 1))
+        source = SourceText(part.sql.file, (*path, "sql"), text, starts)
+    if not source.text.strip():
+        context.report("sql-missing", "the statement is empty", (*path, "sql"))
+        return None
+    template, problems = parse(source, words)
+    context.problems += problems
+    return template
+
+
+def _column(context: Context, name: str, part: ColumnPart, axes: Axes, query: Path) -> Column:
+    path = (*query, "columns", name)
+    unit = resolve_unit(context, part.unit, (*path, "unit"))
+    if unit is not None and part.type not in ("integer", "number", "interval"):
+        context.report("unit-without-number", f"a column of type {part.type} has no unit", (*path, "unit"))
+    thresholds = None
+    if part.levels is not None:
+        if part.levels in context.definition.model.metrics and part.levels not in axes:
+            context.report("thresholds-missing", f"'{part.levels}' has no thresholds", (*path, "levels"))
+        elif (made := context.find("metric", part.levels, axes, (*path, "levels"))) is not None:
+            thresholds = made[0]
+    values = tuple(_value_name(value, text) for value, text in part.values.items())
+    title = part.title or name.replace("_", " ").capitalize()
+    return Column(
+        name, part.type, title, unit, bool(part.nullable), thresholds, values, part.decimals, part.description, part.scale,
+        context.at(path),
+    )  # fmt: skip
+
+
+def _value_name(value: str, part: ValueNamePart) -> ValueName:
+    if not part.color and (part.text in COLORS or re.fullmatch(r"#[0-9a-fA-F]{6}", part.text)):
+        return ValueName(value, "", part.text)
+    return ValueName(value, part.text, part.color)
+
+
+def resolve_unit(context: Context, text: str | None, path: Path) -> Unit | None:
+    """Find a unit in the list; take another word as it is, unless it looks like a slip of the pen."""
+    if text is None:
+        return None
+    if text in UNITS:
+        return UNITS[text]
+    near = _SYNONYMS.get(text) or next(iter(difflib.get_close_matches(text, list(UNITS), 1, 0.8)), "")
+    if near:
+        context.report("unknown-unit", f"unknown unit '{text}'", path, hint=f"did you mean '{near}'?")
+        return None
+    return free_unit(text)
