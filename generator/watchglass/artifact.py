@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from watchglass.durations import Duration
-from watchglass.problems import Span
+from watchglass.problems import Problem, Span
 from watchglass.sql.rendered import Mark, Rendered
 
 __all__ = ["Artifact", "Json", "Mark", "Note", "Path", "Rendered", "Rendering", "Role", "Statement"]
@@ -83,6 +83,8 @@ class Rendering:
 
     artifacts: tuple[Artifact, ...]
     notes: tuple[Note, ...] = ()
+    problems: tuple[Problem, ...] = ()
+    """What the target could not say without changing a meaning."""
 
 
 @dataclass(frozen=True, slots=True)

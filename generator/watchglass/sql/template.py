@@ -49,7 +49,8 @@ def parse(source: SourceText, vocabulary: Vocabulary) -> tuple[Template | None, 
         reading.report("sql-too-long", f"a statement has at most {LONGEST:,} characters", 0, 1)
         return None, tuple(reading.problems)
     _read(reading)
-    _check_text(reading)
+    if not any(problem.code in ("template-syntax", "template-statement") for problem in reading.problems):
+        _check_text(reading)
     if reading.problems:
         return None, tuple(reading.problems)
     return Template(tuple(reading.pieces), source), ()

@@ -120,8 +120,8 @@ def _template(context: Context, part: QueryPart, words: Vocabulary, path: Path) 
         if isinstance(text, Problem):
             context.problems.append(text)
             return None
-        starts = tuple((line + 1, 1) for line in range(text.count("\n") + 1))
-        source = SourceText(part.sql.file, (*path, "sql"), text, starts)
+        starts = tuple((line + 1, 1) for line in range(text.text.count("\n") + 1))
+        source = SourceText(text.name, (*path, "sql"), text.text, starts)
     if not source.text.strip():
         context.report("sql-missing", "the statement is empty", (*path, "sql"))
         return None

@@ -1,0 +1,102 @@
+"""From definition files to artifacts and to the output folder: the stages in a row."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from watchglass import naming, output
+from watchglass.artifact import Artifact, Note
+from watchglass.definition.read import Definition, read
+from watchglass.definition.resolve import resolve
+from watchglass.definition.service import Service
+from watchglass.problems import Problem, Span, arrange, has_errors
+from watchglass.targets import TARGETS, render_target
+
+
+@dataclass(frozen=True, slots=True)
+class Compiled:
+    """What became of one definition: artifacts only where no problem is an error."""
+
+    definition: Definition | None
+    service: Service | None
+    artifacts: tuple[Artifact, ...]
+    notes: tuple[Note, ...]
+    problems: tuple[Problem, ...]
+
+    @property
+    def failed(self) -> bool:
+        """Whether an error keeps the definition from being compiled."""
+        return has_errors(self.problems)
+
+    @property
+    def home(self) -> str:
+        """The service's folder below the output folder."""
+        assert self.service is not None, "only a resolved service has a home"
+        return naming.slug(self.service.id, self.service.environment.suffix)
+
+
+def compile_definition(path: Path, environment: str | None = None, today: datetime.date | None = None) -> Compiled:
+    """Read, resolve and render one definition."""
+    reading = read(path)
+    if reading.definition is None:
+        return Compiled(None, None, (), (), reading.problems)
+    resolved = resolve(reading.definition, environment, today)
+    problems = arrange((*reading.problems, *resolved.problems))
+    if resolved.service is None or has_errors(problems):
+        return Compiled(reading.definition, resolved.service, (), (), problems)
+    artifacts, notes, found = render(resolved.service)
+    return Compiled(reading.definition, resolved.service, artifacts, notes, arrange((*problems, *found)))
+
+
+def render(service: Service) -> tuple[tuple[Artifact, ...], tuple[Note, ...], tuple[Problem, ...]]:
+    """Render a service for every target."""
+    made = [render_target(name, service) for name in TARGETS]
+    artifacts = tuple(artifact for rendering in made for artifact in rendering.artifacts)
+    notes = tuple(note for rendering in made for note in rendering.notes)
+    return artifacts, notes, tuple(problem for rendering in made for problem in rendering.problems)
+
+
+def objects_of(service: Service) -> Mapping[str, tuple[str, ...]]:
+    """List the ids whose disappearance must be meant."""
+    return {"alerts": tuple(service.alerts), "dashboards": tuple(service.dashboards)}
+
+
+def vanished(compiled: Compiled, folder: Path) -> tuple[Problem, ...]:
+    """Report ids that the output holds and that nothing names any more."""
+    service, definition = compiled.service, compiled.definition
+    if service is None or definition is None:
+        return ()
+    living = objects_of(service)
+    meant = {*service.retired, *service.moved}
+    return tuple(
+        Problem(
+            "id-vanished",
+            f"the output holds {kind.removesuffix('s')} '{gone}', which the definition names no more",
+            definition.key_span((kind,)),
+            hint=f"add retired: [{gone}] if it is to go, or moved: {{{gone}: <new id>}} if it was renamed",
+        )
+        for kind, ids in output.previous_ids(folder, compiled.home).items()
+        for gone in ids
+        if gone not in living.get(kind, ()) and gone not in meant
+    )
+
+
+def colliding(compiled: Mapping[Path, Compiled]) -> tuple[Problem, ...]:
+    """Report definitions of one run that would share their folder and uids."""
+    seen: dict[str, Path] = {}
+    problems = []
+    for path, each in compiled.items():
+        if each.service is None or each.definition is None:
+            continue
+        span = each.definition.span(("service", "id"))
+        other = seen.setdefault(each.home, path)
+        if other != path:
+            problems.append(_collision(each.service.id, span, other))
+    return tuple(problems)
+
+
+def _collision(name: str, span: Span, other: Path) -> Problem:
+    return Problem("id-collision", f"{other.as_posix()} describes a service of the same id '{name}'", span, hint="rename one of them")
