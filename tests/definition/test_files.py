@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from watchglass.definition.files import read_beside
+from watchglass.definition.files import source_beside
 from watchglass.definition.source_file import SourceFile
 from watchglass.problems import Problem, Span
 
@@ -15,7 +15,7 @@ AT = Span("x.yaml", 3, 7, 3, 12)
 
 
 def refused(folder: Path, relative: str) -> Problem:
-    result = read_beside(folder, relative, AT)
+    result = source_beside(folder, relative, AT)
     assert isinstance(result, Problem), result
     assert result.span == AT
     return result
@@ -24,7 +24,7 @@ def refused(folder: Path, relative: str) -> Problem:
 def test_a_file_below_the_folder_is_read_with_its_lines(tmp_path: Path) -> None:
     (tmp_path / "sql").mkdir()
     (tmp_path / "sql" / "ages.sql").write_bytes(b"SELECT 1\r\nFROM t\n")
-    file = read_beside(tmp_path, "sql/ages.sql", AT)
+    file = source_beside(tmp_path, "sql/ages.sql", AT)
     assert isinstance(file, SourceFile)
     assert file.lines == ("SELECT 1", "FROM t", "")
     assert file.name == (tmp_path / "sql" / "ages.sql").as_posix()
@@ -64,7 +64,7 @@ def test_fault_11_a_link_that_leads_out_is_refused(tmp_path: Path) -> None:
 def test_a_link_inside_of_the_folder_is_followed(tmp_path: Path) -> None:
     (tmp_path / "a.sql").write_text("x")
     (tmp_path / "b.sql").symlink_to("a.sql")
-    assert isinstance(read_beside(tmp_path, "b.sql", AT), SourceFile)
+    assert isinstance(source_beside(tmp_path, "b.sql", AT), SourceFile)
 
 
 def test_fault_11_a_pipe_is_refused_without_waiting(tmp_path: Path) -> None:
@@ -88,7 +88,7 @@ def test_a_folder_a_missing_file_and_a_circle_of_links_are_refused(tmp_path: Pat
 def test_a_file_that_is_not_utf8_or_too_long_is_refused(tmp_path: Path) -> None:
     (tmp_path / "latin").write_bytes(b"caf\xe9")
     (tmp_path / "long").write_bytes(b"x" * 5_000_001)
-    result = read_beside(tmp_path, "latin", AT, "latin")
+    result = source_beside(tmp_path, "latin", AT, "latin")
     assert isinstance(result, Problem)
     assert (result.code, result.span.file, result.span.column) == ("yaml-encoding", "latin", 4)
     assert refused(tmp_path, "long").code == "yaml-too-large"

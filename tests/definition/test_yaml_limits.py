@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -16,15 +17,13 @@ LETTERS = "abcdefghij"
 
 def alias_bomb() -> str:
     lines = ["a: &a [" + ",".join("x" * 10) + "]"]
-    lines += [f"{b}: &{b} [{','.join(['*' + a] * 10)}]" for a, b in zip(LETTERS, LETTERS[1:], strict=False)]
+    lines += [f"{b}: &{b} [{','.join(['*' + a] * 10)}]" for a, b in pairwise(LETTERS)]
     return "\n".join(lines) + "\n"
 
 
 def merge_bomb() -> str:
     lines = ["a: &a {x: 1}"]
-    lines += [
-        f"{b}: &{b} {{<<: [{','.join(['*' + a] * 10)}]}}" for a, b in zip(LETTERS, LETTERS[1:], strict=False)
-    ]
+    lines += [f"{b}: &{b} {{<<: [{','.join(['*' + a] * 10)}]}}" for a, b in pairwise(LETTERS)]
     return "\n".join(lines) + "\n"
 
 

@@ -29,9 +29,15 @@ def read_source(path: Path, name: str, span: Span | None = None) -> SourceFile |
     return content if isinstance(content, Problem) else decode(content, name)
 
 
-def read_beside(folder: Path, relative: str, span: Span, name: str = "") -> SourceFile | Problem:
+def read_beside(folder: Path, relative: str, span: Span, name: str = "") -> str | Problem:
+    """Read the text of a file that a definition names; see ``source_beside``."""
+    file = source_beside(folder, relative, span, name)
+    return file if isinstance(file, Problem) else file.text
+
+
+def source_beside(folder: Path, relative: str, span: Span, name: str = "") -> SourceFile | Problem:
     """
-    Read a text file that a definition names.
+    Read a text file that a definition names, with its lines.
 
     Args:
         folder: the definition's folder, which the file must not leave.

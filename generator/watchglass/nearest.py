@@ -1,0 +1,32 @@
+"""The nearest known name to one that is not known."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+_FEW = 14
+
+
+def nearest(name: str, known: Iterable[str]) -> str | None:
+    """Give the known name that looks most like a name, also where only case or ``-`` and ``_`` differ; None where none does."""
+    names = sorted(set(known))
+    folded = {_fold(candidate): candidate for candidate in reversed(names)}
+    same = folded.get(_fold(name))
+    if same is not None:
+        return same
+    found = difflib.get_close_matches(_fold(name)[:100], folded, 1, cutoff=0.6)
+    return folded[found[0]] if found else None
+
+
+def suggest(name: str, known: Iterable[str], what: str = "known names") -> str:
+    """Write the hint for an unknown name: the nearest known one, else all where they are few, else nothing."""
+    names = sorted(set(known))
+    near = nearest(name, names)
+    if near is not None:
+        return f"did you mean '{near}'?"
+    return f"{what}: {', '.join(names)}" if 0 < len(names) <= _FEW else ""
+
+
+def _fold(name: str) -> str:
+    return name.casefold().replace("-", "_")
