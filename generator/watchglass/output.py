@@ -56,7 +56,9 @@ class _Old:
     ids: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-def files_of(home: str, artifacts: Iterable[Artifact], objects: Mapping[str, Iterable[str]]) -> dict[str, bytes]:
+def files_of(
+    home: str, artifacts: Iterable[Artifact], objects: Mapping[str, Iterable[str]]
+) -> dict[str, bytes]:
     """
     Make the files of a service, its manifest included.
 
@@ -79,7 +81,9 @@ def previous_ids(folder: Path, home: str) -> Mapping[str, tuple[str, ...]]:
     return _read_manifest(folder / home / MANIFEST).ids
 
 
-def write(folder: Path, home: str, files: Mapping[str, bytes], *, check: bool = False, overwrite: bool = False) -> Written:
+def write(
+    folder: Path, home: str, files: Mapping[str, bytes], *, check: bool = False, overwrite: bool = False
+) -> Written:
     """
     Bring the output folder up to date.
 
@@ -95,7 +99,11 @@ def write(folder: Path, home: str, files: Mapping[str, bytes], *, check: bool = 
     present = {path: _read(folder / path) for path in files}
     created = tuple(path for path in files if present[path] is None)
     changed = tuple(path for path, content in files.items() if present[path] not in (None, content))
-    stale = [path for path in old.files if path not in files and _inside(path, home) and os.path.lexists(folder / path)]
+    stale = [
+        path
+        for path in old.files
+        if path not in files and _inside(path, home) and os.path.lexists(folder / path)
+    ]
     removed = tuple(path for path in stale if _digest(_read(folder / path) or b"") == old.files[path])
     kept = tuple(path for path in stale if path not in removed)
     result = Written(created, changed, removed, kept, len(files) - len(created) - len(changed))
@@ -111,7 +119,10 @@ def _bytes(body: Json) -> bytes:
 
 
 def _statements(artifact: Artifact) -> bytes:
-    parts = [f"-- {each.name} ({each.role})\n{each.sql.text.strip().removesuffix(';')};\n" for each in artifact.statements]
+    parts = [
+        f"-- {each.name} ({each.role})\n{each.sql.text.strip().removesuffix(';')};\n"
+        for each in artifact.statements
+    ]
     return "\n".join(parts).encode()
 
 
@@ -119,7 +130,9 @@ def _digest(content: bytes) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def _manifest(artifacts: list[Artifact], files: Mapping[str, bytes], objects: Mapping[str, Iterable[str]]) -> Json:
+def _manifest(
+    artifacts: list[Artifact], files: Mapping[str, bytes], objects: Mapping[str, Iterable[str]]
+) -> Json:
     return {
         "form": _FORM,
         "objects": {kind: sorted(ids) for kind, ids in sorted(objects.items())},
@@ -145,7 +158,10 @@ def _read_manifest(path: Path) -> _Old:
         data = json.loads(content)
         return _Old(dict(data["files"]), {kind: tuple(ids) for kind, ids in data["objects"].items()})
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise OutputError(f"{path} cannot be read", "mend it from version control, or remove it and compile with --overwrite") from error
+        raise OutputError(
+            f"{path} cannot be read",
+            "mend it from version control, or remove it and compile with --overwrite",
+        ) from error
 
 
 def _read(path: Path) -> bytes | None:
@@ -159,18 +175,24 @@ def _inside(path: str, home: str) -> bool:
     return path.startswith(f"{home}/") and ".." not in path.split("/")
 
 
-def _refuse_strangers(folder: Path, home: str, files: Mapping[str, bytes], old: _Old, overwrite: bool) -> None:
+def _refuse_strangers(
+    folder: Path, home: str, files: Mapping[str, bytes], old: _Old, overwrite: bool
+) -> None:
     for path, content in files.items():
         place = folder / path
         for parent in [*place.relative_to(folder).parents][:-1]:
             above = folder / parent
             if above.is_symlink() or (above.exists() and not above.is_dir()):
-                raise OutputError(f"{above} is no folder of ours", "a link or file stands where the output folder needs one")
+                raise OutputError(
+                    f"{above} is no folder of ours", "a link or file stands where the output folder needs one"
+                )
         if place.is_symlink() or (place.exists() and not place.is_file()):
             raise OutputError(f"{place} is no plain file, so it is not replaced", "remove it")
         ours = path in old.files or path == f"{home}/{MANIFEST}"
         if not ours and not overwrite and place.exists() and _read(place) != content:
-            raise OutputError(f"{place} was not written by an earlier run", "move it away, or compile with --overwrite")
+            raise OutputError(
+                f"{place} was not written by an earlier run", "move it away, or compile with --overwrite"
+            )
 
 
 def _replace_all(folder: Path, files: Mapping[str, bytes], removed: Iterable[str]) -> None:
@@ -183,7 +205,9 @@ def _replace_all(folder: Path, files: Mapping[str, bytes], removed: Iterable[str
             for path in removed:
                 _swap(folder / path, None, undo)
         except OSError as error:
-            raise OutputError(f"{error.filename or folder} cannot be written: {error.strerror}", "the output is as it was") from error
+            raise OutputError(
+                f"{error.filename or folder} cannot be written: {error.strerror}", "the output is as it was"
+            ) from error
     for path in removed:
         _remove_empty(folder, (folder / path).parent)
 
@@ -223,7 +247,7 @@ def _roll_back(undo: _Undo) -> None:
             path.unlink(missing_ok=True)
     for backup, path in reversed(undo.backups):
         with contextlib.suppress(OSError):
-            os.replace(backup, path)
+            backup.replace(path)
 
 
 def _stage(path: Path, content: bytes, undo: _Undo) -> Path:
@@ -251,7 +275,7 @@ def _swap(path: Path, new: Path | None, undo: _Undo) -> None:
     else:
         undo.created.append(path)
     if new is not None:
-        os.replace(new, path)
+        new.replace(path)
     else:
         path.unlink()
 

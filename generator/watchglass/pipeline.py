@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from watchglass import naming, output
-from watchglass.artifact import Artifact, Note
+from watchglass.artifact import Artifact, Note, Rendering
 from watchglass.definition.read import Definition, read
 from watchglass.definition.resolve import resolve
 from watchglass.definition.service import Service
@@ -25,6 +25,8 @@ class Compiled:
     artifacts: tuple[Artifact, ...]
     notes: tuple[Note, ...]
     problems: tuple[Problem, ...]
+    sources: Mapping[str, str]
+    """Name → text of each file read, for excerpts."""
 
     @property
     def failed(self) -> bool:
@@ -38,25 +40,32 @@ class Compiled:
         return naming.slug(self.service.id, self.service.environment.suffix)
 
 
-def compile_definition(path: Path, environment: str | None = None, today: datetime.date | None = None) -> Compiled:
+def compile_definition(
+    path: Path, environment: str | None = None, today: datetime.date | None = None
+) -> Compiled:
     """Read, resolve and render one definition."""
     reading = read(path)
     if reading.definition is None:
-        return Compiled(None, None, (), (), reading.problems)
+        return Compiled(None, None, (), (), reading.problems, reading.sources)
     resolved = resolve(reading.definition, environment, today)
     problems = arrange((*reading.problems, *resolved.problems))
     if resolved.service is None or has_errors(problems):
-        return Compiled(reading.definition, resolved.service, (), (), problems)
-    artifacts, notes, found = render(resolved.service)
-    return Compiled(reading.definition, resolved.service, artifacts, notes, arrange((*problems, *found)))
+        return Compiled(reading.definition, resolved.service, (), (), problems, reading.sources)
+    made = render(resolved.service)
+    problems = arrange((*problems, *made.problems))
+    return Compiled(
+        reading.definition, resolved.service, made.artifacts, made.notes, problems, reading.sources
+    )
 
 
-def render(service: Service) -> tuple[tuple[Artifact, ...], tuple[Note, ...], tuple[Problem, ...]]:
+def render(service: Service) -> Rendering:
     """Render a service for every target."""
     made = [render_target(name, service) for name in TARGETS]
-    artifacts = tuple(artifact for rendering in made for artifact in rendering.artifacts)
-    notes = tuple(note for rendering in made for note in rendering.notes)
-    return artifacts, notes, tuple(problem for rendering in made for problem in rendering.problems)
+    return Rendering(
+        tuple(artifact for rendering in made for artifact in rendering.artifacts),
+        tuple(note for rendering in made for note in rendering.notes),
+        tuple(problem for rendering in made for problem in rendering.problems),
+    )
 
 
 def objects_of(service: Service) -> Mapping[str, tuple[str, ...]]:
@@ -99,4 +108,9 @@ def colliding(compiled: Mapping[Path, Compiled]) -> tuple[Problem, ...]:
 
 
 def _collision(name: str, span: Span, other: Path) -> Problem:
-    return Problem("id-collision", f"{other.as_posix()} describes a service of the same id '{name}'", span, hint="rename one of them")
+    return Problem(
+        "id-collision",
+        f"{other.as_posix()} describes a service of the same id '{name}'",
+        span,
+        hint="rename one of them",
+    )

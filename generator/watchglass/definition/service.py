@@ -1,4 +1,4 @@
-"""The resolved service: names linked, defaults filled, thresholds on their axis, SQL as pieces. Targets read this and nothing else."""
+"""The resolved service: names linked, thresholds on their axis, SQL as pieces. Targets read this and nothing else."""
 
 from __future__ import annotations
 

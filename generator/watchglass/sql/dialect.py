@@ -1,4 +1,4 @@
-"""What a dialect is: the edges of the range, a filter's condition, and how text that means something to the target is kept text."""
+"""What a dialect is: the edges of the range, a filter's condition, and how text is kept text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,10 @@ from watchglass.sql.words import Part, Range
 class Dialect(Protocol):
     """One target's way to say the neutral words that differ between targets."""
 
-    timezone: str
+    @property
+    def timezone(self) -> str:
+        """The service's time zone."""
+        ...
 
     @property
     def over(self) -> Range:

@@ -1,4 +1,4 @@
-"""One template expression, read by Jinja's parser and evaluated by nobody but this module: a constant, or a call of a neutral word."""
+"""One template expression, read by Jinja's parser and evaluated by this module alone: a constant, or a neutral word."""
 
 from __future__ import annotations
 
@@ -13,7 +13,9 @@ LONGEST = 2_000
 
 _DEEPEST = 20
 _JINJA = Environment(autoescape=True)
-_FORM = "write a constant's name or a neutral word with plain arguments, such as {{ in_range('c.created_at') }}"
+_FORM = (
+    "write a constant's name or a neutral word with plain arguments, such as {{ in_range('c.created_at') }}"
+)
 
 
 def evaluate(text: str, origin: Origin, vocabulary: Vocabulary) -> Piece:
@@ -28,8 +30,15 @@ def evaluate(text: str, origin: Origin, vocabulary: Vocabulary) -> Piece:
     node = _parse(text)
     if isinstance(node, nodes.Name):
         return _constant(node.name, origin, vocabulary)
-    if not isinstance(node, nodes.Call) or not isinstance(node.node, nodes.Name) or node.dyn_args or node.dyn_kwargs:
-        raise Misuse("template-expression", "only names and calls of neutral words are read in templates", hint=_FORM)
+    if (
+        not isinstance(node, nodes.Call)
+        or not isinstance(node.node, nodes.Name)
+        or node.dyn_args
+        or node.dyn_kwargs
+    ):
+        raise Misuse(
+            "template-expression", "only names and calls of neutral words are read in templates", hint=_FORM
+        )
     return _call(node, node.node.name, text, origin, vocabulary)
 
 
@@ -37,7 +46,9 @@ def _parse(text: str) -> nodes.Node:
     try:
         output = _JINJA.parse("{{" + text + "}}").body
     except TemplateSyntaxError as error:
-        raise Misuse("template-expression", f"the template expression cannot be read: {error.message}", hint=_FORM) from error
+        raise Misuse(
+            "template-expression", f"the template expression cannot be read: {error.message}", hint=_FORM
+        ) from error
     if len(output) != 1 or not isinstance(output[0], nodes.Output) or len(output[0].nodes) != 1:
         raise Misuse("template-expression", "this is no single template expression", hint=_FORM)
     return output[0].nodes[0]
@@ -56,7 +67,9 @@ def _call(node: nodes.Call, name: str, text: str, origin: Origin, vocabulary: Vo
     if word is None:
         raise Misuse("unknown-name", f"unknown word '{name}'", name, tuple(WORDS))
     names = [parameter.rstrip("=") for parameter in word.parameters]
-    given = dict(zip(names, node.args, strict=False)) | {keyword.key: keyword.value for keyword in node.kwargs}
+    given = dict(zip(names, node.args, strict=False)) | {
+        keyword.key: keyword.value for keyword in node.kwargs
+    }
     needed = [parameter for parameter in word.parameters if not parameter.endswith("=")]
     twice = {keyword.key for keyword in node.kwargs} & set(names[: len(node.args)])
     if len(node.args) > len(names) or twice or set(given) - set(names) or set(needed) - set(given):

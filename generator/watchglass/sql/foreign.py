@@ -36,10 +36,19 @@ class Foreign:
 
 def foreign_words(code: str) -> tuple[Foreign, ...]:
     """Find macros, variables and parameters of a target in SQL outside of strings, names and comments."""
-    found = [_grafana(match, match[1]) for match in _GRAFANA.finditer(code) if not _inside_name(code, match.start())]
+    found = [
+        _grafana(match, match[1])
+        for match in _GRAFANA.finditer(code)
+        if not _inside_name(code, match.start())
+    ]
     found += [_grafana(match, match[1]) for match in _OLD_VARIABLE.finditer(code)]
     found += [
-        Foreign(match.start(), len(match[0]), f"a statement has no parameters such as {match[0]}", "use a constant: {{ name }}")
+        Foreign(
+            match.start(),
+            len(match[0]),
+            f"a statement has no parameters such as {match[0]}",
+            "use a constant: {{ name }}",
+        )
         for pattern in (_PARAMETER, _PLACEHOLDER)
         for match in pattern.finditer(code)
     ]
@@ -52,4 +61,9 @@ def _inside_name(code: str, at: int) -> bool:
 
 def _grafana(match: re.Match[str], word: str) -> Foreign:
     instead = _INSTEAD.get(word, "{{ matches('filter', 'column') }} for a filter, {{ name }} for a constant")
-    return Foreign(match.start(), len(match[0]), f"'{match[0]}' is a word of Grafana; SQL is written once for every target", f"write {instead}")
+    return Foreign(
+        match.start(),
+        len(match[0]),
+        f"'{match[0]}' is a word of Grafana; SQL is written once for every target",
+        f"write {instead}",
+    )

@@ -58,7 +58,9 @@ class GrafanaDialect:
     def code(self, text: str) -> str:
         """Part doubled brackets (an old form of a variable) and quote names that hold a dollar sign."""
         text = _BRACKETS.sub(" ", text)
-        return _NAME_WITH_DOLLAR.sub(lambda match: 'U&"' + match[0].lower().replace("$", "\\0024") + '"', text)
+        return _NAME_WITH_DOLLAR.sub(
+            lambda match: 'U&"' + match[0].lower().replace("$", "\\0024") + '"', text
+        )
 
 
 def stated(of: Filter, column: Text, values: tuple[str, ...], dialect: GrafanaDialect) -> tuple[Part, ...]:
@@ -68,7 +70,11 @@ def stated(of: Filter, column: Text, values: tuple[str, ...], dialect: GrafanaDi
     texts = ", ".join(_literal(value, dialect) for value in values)
     if of.table is None:
         return ("(", *atom(column), f"::text IN ({texts}))")
-    return ("(", *atom(column), f" IN (SELECT {name(of.value)} FROM {name(of.table)} WHERE {name(of.value)}::text IN ({texts})))")
+    return (
+        "(",
+        *atom(column),
+        f" IN (SELECT {name(of.value)} FROM {name(of.table)} WHERE {name(of.value)}::text IN ({texts})))",
+    )
 
 
 def _literal(value: str, dialect: GrafanaDialect) -> str:
@@ -105,7 +111,7 @@ def variable_query(of: Filter, filters: Mapping[str, Filter], timezone: str) -> 
     twice = f"count(*) OVER (PARTITION BY {text}) > 1 AND {text} <> {value}::text"
     pieces: list[Piece] = [
         Text(
-            f'SELECT {text} || CASE WHEN {twice} THEN \' (\' || {value}::text || \')\' ELSE \'\' END AS "__text",\n'
+            f"SELECT {text} || CASE WHEN {twice} THEN ' (' || {value}::text || ')' ELSE '' END AS \"__text\",\n"
             f'       {encoded(of, value)} AS "__value"\nFROM (SELECT DISTINCT {value}, {label}'
             f" FROM {name(of.table or '')}\n      WHERE {value} IS NOT NULL"
         )

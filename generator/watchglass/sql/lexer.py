@@ -62,7 +62,7 @@ def tokens(sql: str) -> tuple[Token, ...]:
 
 
 def _start(sql: str, match: re.Match[str]) -> int:
-    """A prefix letter belongs to a string only where no name ends with it."""
+    """Tell where a string begins: a prefix letter belongs to it only where no name ends with that letter."""
     start, quote_at = match.start(), match.end() - 1
     if sql[quote_at] in "'\"" and start < quote_at and start > 0 and _NAME_PART.match(sql[start - 1]):
         return quote_at
@@ -119,8 +119,8 @@ def decode(token: Token) -> str:
     """Give the text that a string or a quoted name stands for."""
     text = token.text
     if token.kind == "dollar":
-        mark = text.index("$", 1) + 1
-        return text[mark : len(text) - (0 if token.problem else mark)]
+        width = text.index("$", 1) + 1
+        return text[width : len(text) - (0 if token.problem else width)]
     quote_at = text.index('"' if token.kind == "name" else "'")
     prefix, mark = text[:quote_at].lower(), text[quote_at]
     inner = text[quote_at + 1 : len(text) - (0 if token.problem else 1)]

@@ -10,13 +10,108 @@ _PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_]*")
 _OFFSET = re.compile(r"(?:Z|[+-]\d{2}(?::?\d{2})?)$")
 # Words that PostgreSQL reserves: as a column or table name they need quotes.
 _RESERVED = frozenset(
-    "all analyse analyze and any array as asc asymmetric both case cast check collate column constraint create current_date "
-    "current_role current_time current_timestamp current_user default deferrable desc distinct do else end except false fetch "
-    "for foreign from grant group having in initially intersect into lateral leading limit localtime localtimestamp not null "
-    "offset on only or order placing primary references returning select session_user some symmetric system_user table then to "
-    "trailing true union unique user using variadic when where window with authorization binary collation concurrently cross "
-    "current_schema freeze full ilike inner is isnull join left like natural notnull outer overlaps right similar tablesample "
-    "verbose".split()
+    [
+        "all",
+        "analyse",
+        "analyze",
+        "and",
+        "any",
+        "array",
+        "as",
+        "asc",
+        "asymmetric",
+        "both",
+        "case",
+        "cast",
+        "check",
+        "collate",
+        "column",
+        "constraint",
+        "create",
+        "current_date",
+        "current_role",
+        "current_time",
+        "current_timestamp",
+        "current_user",
+        "default",
+        "deferrable",
+        "desc",
+        "distinct",
+        "do",
+        "else",
+        "end",
+        "except",
+        "false",
+        "fetch",
+        "for",
+        "foreign",
+        "from",
+        "grant",
+        "group",
+        "having",
+        "in",
+        "initially",
+        "intersect",
+        "into",
+        "lateral",
+        "leading",
+        "limit",
+        "localtime",
+        "localtimestamp",
+        "not",
+        "null",
+        "offset",
+        "on",
+        "only",
+        "or",
+        "order",
+        "placing",
+        "primary",
+        "references",
+        "returning",
+        "select",
+        "session_user",
+        "some",
+        "symmetric",
+        "system_user",
+        "table",
+        "then",
+        "to",
+        "trailing",
+        "true",
+        "union",
+        "unique",
+        "user",
+        "using",
+        "variadic",
+        "when",
+        "where",
+        "window",
+        "with",
+        "authorization",
+        "binary",
+        "collation",
+        "concurrently",
+        "cross",
+        "current_schema",
+        "freeze",
+        "full",
+        "ilike",
+        "inner",
+        "is",
+        "isnull",
+        "join",
+        "left",
+        "like",
+        "natural",
+        "notnull",
+        "outer",
+        "overlaps",
+        "right",
+        "similar",
+        "tablesample",
+        "verbose",
+    ]
 )
 
 
@@ -27,7 +122,10 @@ def quote(text: str) -> str:
 
 def name(text: str) -> str:
     """Make an identifier; dots separate schema and name, quotes are added where they are needed."""
-    return ".".join(part if _PLAIN_NAME.fullmatch(part) and part not in _RESERVED else quoted_name(part) for part in text.split("."))
+    return ".".join(
+        part if _PLAIN_NAME.fullmatch(part) and part not in _RESERVED else quoted_name(part)
+        for part in text.split(".")
+    )
 
 
 def quoted_name(text: str) -> str:

@@ -50,7 +50,11 @@ class MetabaseDialect:
         """Render a filter as an optional clause; a listed one through its own table, since field filters fail with aliases."""
         of = self.filters[word.filter]
         if of.table is not None:
-            return ("(TRUE [[AND ", *atom(word.column), f" IN (SELECT {name(of.value)} FROM {name(of.table)} WHERE {{{{{of.id}}}}})]])")
+            return (
+                "(TRUE [[AND ",
+                *atom(word.column),
+                f" IN (SELECT {name(of.value)} FROM {name(of.table)} WHERE {{{{{of.id}}}}})]])",
+            )
         cast = _CASTS.get(of.type)
         if cast is None:
             return ("(TRUE [[AND ", *atom(word.column), f"::text = {{{{{of.id}}}}}::text]])")
@@ -78,7 +82,10 @@ def tags(template: Template, dialect: MetabaseDialect, identity: str) -> dict[st
         Metabase's legacy ``template-tags``; the ``dimension`` of a listed filter names table and column, which
         publishing replaces by the field's number.
     """
-    made = {of.id: _filter_tag(of, identity) for of in (dialect.filters[filter_id] for filter_id in template.filters)}
+    made = {
+        of.id: _filter_tag(of, identity)
+        for of in (dialect.filters[filter_id] for filter_id in template.filters)
+    }
     if template.uses_range and not dialect.fixed:
         made[FROM_TAG] = _tag(FROM_TAG, "From", "date", identity)
         made[TO_TAG] = _tag(TO_TAG, "To", "date", identity)
@@ -89,7 +96,11 @@ def _filter_tag(of: Filter, identity: str) -> dict[str, Any]:
     if of.table is None:
         return _tag(of.id, of.title, "number" if of.type in ("integer", "number") else "text", identity)
     tag = _tag(of.id, of.title, "dimension", identity)
-    tag["dimension"] = ["field", {"table": of.table if "." in of.table else f"public.{of.table}", "column": of.value}, None]
+    tag["dimension"] = [
+        "field",
+        {"table": of.table if "." in of.table else f"public.{of.table}", "column": of.value},
+        None,
+    ]
     tag["widget-type"] = "number/=" if of.type in ("integer", "number") else "string/="
     return tag
 

@@ -8,7 +8,9 @@ from typing import Literal as Choice
 
 from watchglass.durations import Duration
 
-ConstantType = Choice["text", "integer", "number", "boolean", "interval", "date", "timestamp", "uuid", "identifier"]
+ConstantType = Choice[
+    "text", "integer", "number", "boolean", "interval", "date", "timestamp", "uuid", "identifier"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,7 +176,8 @@ class Template:
     def uses_range(self) -> bool:
         """Whether the statement reads the chosen time range."""
         return any(
-            isinstance(piece, (RangeEdge, InRange, Buckets)) or (isinstance(piece, Bucket) and piece.width is None)
+            isinstance(piece, (RangeEdge, InRange, Buckets))
+            or (isinstance(piece, Bucket) and piece.width is None)
             for piece in walk(self.pieces)
         )
 

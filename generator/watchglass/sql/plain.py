@@ -28,7 +28,11 @@ class PlainDialect:
     def over(self) -> Range:
         """The window that ends now."""
         zone = quote(self.timezone)
-        return Range(f"(now() AT TIME ZONE {zone} - INTERVAL '{self.range.sql}') AT TIME ZONE {zone}", "now()", self.timezone)
+        return Range(
+            f"(now() AT TIME ZONE {zone} - INTERVAL '{self.range.sql}') AT TIME ZONE {zone}",
+            "now()",
+            self.timezone,
+        )
 
     def matches(self, word: Matches) -> tuple[Part, ...]:
         """Render a filter at its default, TRUE where that is all."""
@@ -38,7 +42,11 @@ class PlainDialect:
         texts = ", ".join(quote(value) for value in of.default)
         if of.table is None:
             return ("(", *atom(word.column), f"::text IN ({texts}))")
-        return ("(", *atom(word.column), f" IN (SELECT {name(of.value)} FROM {name(of.table)} WHERE {name(of.value)}::text IN ({texts})))")
+        return (
+            "(",
+            *atom(word.column),
+            f" IN (SELECT {name(of.value)} FROM {name(of.table)} WHERE {name(of.value)}::text IN ({texts})))",
+        )
 
     def hazards(self, text: str, in_code: bool) -> str:
         """Nothing means anything but itself."""

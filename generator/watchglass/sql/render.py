@@ -129,7 +129,10 @@ def _safe(token: Token, dialect: Dialect) -> str:
 
 def escaped_string(text: str, hazards: str) -> str:
     """Make a string literal without the characters that the target would read as its own."""
-    out = [f"\\x{ord(character):02x}" if character in hazards else _ESCAPES.get(character, character) for character in text]
+    out = [
+        f"\\x{ord(character):02x}" if character in hazards else _ESCAPES.get(character, character)
+        for character in text
+    ]
     return "E'" + "".join(out) + "'"
 
 
@@ -158,10 +161,14 @@ def _place(places: list[tuple[int, int, Origin | None]], at: int) -> tuple[int, 
     return 0, None
 
 
-def _cut(places: list[tuple[int, int, Origin | None]], start: int, end: int) -> list[tuple[int, int, Origin | None]]:
+def _cut(
+    places: list[tuple[int, int, Origin | None]], start: int, end: int
+) -> list[tuple[int, int, Origin | None]]:
     found = []
     for first, last, origin in places:
         low, high = max(first, start), min(last, end)
         if low < high:
-            found.append((low, high, Origin(origin.source, origin.start + low - first, origin.end) if origin else None))
+            found.append(
+                (low, high, Origin(origin.source, origin.start + low - first, origin.end) if origin else None)
+            )
     return found

@@ -74,7 +74,9 @@ def _read(reading: _Parse) -> None:
             _refuse_trimming(reading, text, at, kind)
             _expression(reading, stream, at)
         elif kind == "block_begin":
-            reading.report("template-statement", "templates have no statements such as {% … %}", at, at + 2, _RAW)
+            reading.report(
+                "template-statement", "templates have no statements such as {% … %}", at, at + 2, _RAW
+            )
             return
         else:
             reading.report("template-expression", f"'{text}' has no place here", at, at + len(text), _RAW)
@@ -93,8 +95,12 @@ def _lex(reading: _Parse) -> Iterator[tuple[str, str, int]]:
 
 def _refuse_trimming(reading: _Parse, text: str, at: int, kind: str) -> None:
     mark = text.strip()
-    if kind != "comment" and (mark.endswith(("-", "+")) or mark.startswith(("-", "+")) or "%-" in mark or "-%" in mark):
-        reading.report("template-statement", "a minus or plus that trims blanks is not read", at, at + len(text))
+    if kind != "comment" and (
+        mark.endswith(("-", "+")) or mark.startswith(("-", "+")) or "%-" in mark or "-%" in mark
+    ):
+        reading.report(
+            "template-statement", "a minus or plus that trims blanks is not read", at, at + len(text)
+        )
 
 
 def _expression(reading: _Parse, stream: Iterator[tuple[str, str, int]], begin: int) -> None:

@@ -66,7 +66,9 @@ class Misuse(Exception):
         known: names among which the nearest is suggested.
     """
 
-    def __init__(self, code: str, message: str, name: str = "", known: tuple[str, ...] = (), hint: str = "") -> None:
+    def __init__(
+        self, code: str, message: str, name: str = "", known: tuple[str, ...] = (), hint: str = ""
+    ) -> None:
         super().__init__(message)
         self.code, self.message, self.name, self.known, self.hint = code, message, name, known, hint
 
@@ -101,7 +103,10 @@ class Call:
         width = self.duration("width")
         problem = width_problem(width) if width is not None else ""
         if problem:
-            raise Misuse("sql-word-arguments", f"{self.word}: {self.arguments['width'].text!r} cannot be cut: {problem}")
+            raise Misuse(
+                "sql-word-arguments",
+                f"{self.word}: {self.arguments['width'].text!r} cannot be cut: {problem}",
+            )
         return width
 
     def known(self, name: str, kind: str, names: tuple[str, ...]) -> str:
@@ -124,7 +129,11 @@ def _snippet(call: Call) -> Piece:
 
 
 def _matches(call: Call) -> Piece:
-    return Matches(call.known("filter", "filter", tuple(sorted(call.vocabulary.filters))), call.text("column"), call.origin)
+    return Matches(
+        call.known("filter", "filter", tuple(sorted(call.vocabulary.filters))),
+        call.text("column"),
+        call.origin,
+    )
 
 
 def _during(call: Call) -> Piece:
@@ -138,7 +147,10 @@ def _threshold(call: Call) -> Piece:
     step = thresholds.step(call.known("level", "level with a threshold", names))
     numbers = step.numbers if step else ()
     if len(numbers) != 1:
-        raise Misuse("sql-word-arguments", "threshold: a pair of `better: within` has two numbers; use level(metric, column)")
+        raise Misuse(
+            "sql-word-arguments",
+            "threshold: a pair of `better: within` has two numbers; use level(metric, column)",
+        )
     return Value(numbers[0] if not float(numbers[0]).is_integer() else int(numbers[0]), "number", call.origin)
 
 
@@ -161,11 +173,15 @@ class Word:
 
 
 WORDS: Mapping[str, Word] = {
-    "in_range": Word(("column", "before="), lambda call: InRange(call.text("column"), call.duration("before"), call.origin)),
+    "in_range": Word(
+        ("column", "before="), lambda call: InRange(call.text("column"), call.duration("before"), call.origin)
+    ),
     "range_start": Word(("before=",), lambda call: RangeEdge("start", call.duration("before"), call.origin)),
     "range_end": Word((), lambda call: RangeEdge("end", None, call.origin)),
     "bucket": Word(("column", "width"), lambda call: Bucket(call.text("column"), call.width(), call.origin)),
-    "buckets": Word(("width", "before="), lambda call: Buckets(call.width(), call.duration("before"), call.origin)),
+    "buckets": Word(
+        ("width", "before="), lambda call: Buckets(call.width(), call.duration("before"), call.origin)
+    ),
     "matches": Word(("filter", "column"), _matches),
     "during": Word(("hours", "column"), _during),
     "snippet": Word(("name",), _snippet),

@@ -34,10 +34,12 @@ class Range:
         return quote(self.timezone)
 
     def earlier(self, before: Duration | None) -> str:
-        """The start, moved back by calendar units in the service's zone (not in the session's)."""
+        """Give the start, moved back by calendar units in the service's zone (not in the session's)."""
         if before is None:
             return self.start
-        return f"((({self.start}) AT TIME ZONE {self.zone} - INTERVAL '{before.sql}') AT TIME ZONE {self.zone})"
+        return (
+            f"((({self.start}) AT TIME ZONE {self.zone} - INTERVAL '{before.sql}') AT TIME ZONE {self.zone})"
+        )
 
 
 def width_problem(width: Duration) -> str:
@@ -48,7 +50,7 @@ def width_problem(width: Duration) -> str:
         return "a bucket of months is 1 month, 3 months or 1 year"
     if width.count > 0 and width.unit in ("s", "m", "h") and 86_400 % width.seconds == 0:
         return ""
-    return "a bucket's width divides a day (such as 15 minutes or 6 hours) or is a count of days or weeks, 1 month, 3 months, 1 year"
+    return "a width divides a day (15 minutes, 6 hours), or is a count of days or weeks, 1 month, 3 months, 1 year"
 
 
 def range_edge(word: RangeEdge, over: Range) -> tuple[Part, ...]:
@@ -58,7 +60,13 @@ def range_edge(word: RangeEdge, over: Range) -> tuple[Part, ...]:
 
 def in_range(word: InRange, over: Range) -> tuple[Part, ...]:
     """Render start <= column < end."""
-    return ("(", *atom(word.column), f" >= {over.earlier(word.before)} AND ", *atom(word.column), f" < {over.end})")
+    return (
+        "(",
+        *atom(word.column),
+        f" >= {over.earlier(word.before)} AND ",
+        *atom(word.column),
+        f" < {over.end})",
+    )
 
 
 def bucket(word: Bucket, over: Range) -> tuple[Part, ...]:
@@ -73,7 +81,9 @@ def buckets(word: Buckets, over: Range) -> tuple[Part, ...]:
         return (_auto_series(start, over),)
     if _absolute(word.width):
         first = "".join(str(part) for part in _cut((f"({start})",), word.width, over))
-        return (f"(SELECT g FROM generate_series({first}, {over.end} - INTERVAL '1 microsecond', INTERVAL '{word.width.sql}') AS g)",)
+        return (
+            f"(SELECT g FROM generate_series({first}, {over.end} - INTERVAL '1 microsecond', INTERVAL '{word.width.sql}') AS g)",
+        )
     first = _local_floor(f"({start}) AT TIME ZONE {over.zone}", word.width)
     return (_local_series(first, f"INTERVAL '{word.width.sql}'", over),)
 
@@ -118,7 +128,11 @@ def _cut(column: tuple[Part, ...], width: Duration | None, over: Range) -> tuple
         return (f"date_trunc('{_TRUNC[width.sql]}', ", *column, f", {over.zone})")
     if _absolute(width):
         return (f"date_bin(INTERVAL '{width.sql}', ", *column, f", {ORIGIN} AT TIME ZONE {over.zone})")
-    return (f"(date_bin(INTERVAL '{width.sql}', ", *column, f" AT TIME ZONE {over.zone}, {ORIGIN}) AT TIME ZONE {over.zone})")
+    return (
+        f"(date_bin(INTERVAL '{width.sql}', ",
+        *column,
+        f" AT TIME ZONE {over.zone}, {ORIGIN}) AT TIME ZONE {over.zone})",
+    )
 
 
 def _local_floor(local: str, width: Duration) -> str:
@@ -158,7 +172,15 @@ def _inside(span: Span24, column: Text, zone: str) -> tuple[Part, ...]:
     local: tuple[Part, ...] = (*atom(column), f" AT TIME ZONE {zone}")
     clock = ("(", *local, ")::time")
     end: tuple[Part, ...] = () if span.end >= 1440 else (" AND ", *clock, f" < {_clock(span.end)}")
-    return (f"(extract(isodow FROM ", *local, f") IN ({days}) AND ", *clock, f" >= {_clock(span.start)}", *end, ")")
+    return (
+        "(extract(isodow FROM ",
+        *local,
+        f") IN ({days}) AND ",
+        *clock,
+        f" >= {_clock(span.start)}",
+        *end,
+        ")",
+    )
 
 
 def _clock(minutes: int) -> str:

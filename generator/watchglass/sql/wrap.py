@@ -53,17 +53,25 @@ def expression(item: Item, timezone: str) -> str:
 
 
 def rows(
-    pieces: tuple[Piece, ...], items: tuple[Item, ...], timezone: str, order: str = "", limit: int | None = None
+    pieces: tuple[Piece, ...],
+    items: tuple[Item, ...],
+    timezone: str,
+    order: str = "",
+    limit: int | None = None,
 ) -> tuple[Piece, ...]:
     """Select the items of a query; ``order`` is SQL over the items' aliases or numbers, empty for the query's own order."""
-    listed = ", ".join(f"{expression(item, timezone)} AS {quoted_name(item.alias or item.column)}" for item in items)
+    listed = ", ".join(
+        f"{expression(item, timezone)} AS {quoted_name(item.alias or item.column)}" for item in items
+    )
     tail = (f"\nORDER BY {order}" if order else "") + (f"\nLIMIT {limit}" if limit is not None else "")
     return (Text(f"SELECT {listed}\nFROM "), _inner(pieces), Text(f" AS q{tail}"))
 
 
 def limited(pieces: tuple[Piece, ...], limit: int | None) -> tuple[Piece, ...]:
     """Cut a query after its first rows."""
-    return pieces if limit is None else (Text("SELECT *\nFROM "), _inner(pieces), Text(f" AS q\nLIMIT {limit}"))
+    return (
+        pieces if limit is None else (Text("SELECT *\nFROM "), _inner(pieces), Text(f" AS q\nLIMIT {limit}"))
+    )
 
 
 def metric_value(
@@ -133,16 +141,33 @@ def alert_values(
 
 
 def _one(
-    pieces: tuple[Piece, ...], item: Item, where: tuple[tuple[str, str], ...], pick: Pick | None, timezone: str
+    pieces: tuple[Piece, ...],
+    item: Item,
+    where: tuple[tuple[str, str], ...],
+    pick: Pick | None,
+    timezone: str,
 ) -> tuple[Piece, ...]:
     conditions: list[Piece] = []
     for index, (column, value) in enumerate(where):
-        conditions += [Text(f"{' AND ' if index else ' WHERE '}q.{quoted_name(column)}::text = "), Value(value, "text")]
+        conditions += [
+            Text(f"{' AND ' if index else ' WHERE '}q.{quoted_name(column)}::text = "),
+            Value(value, "text"),
+        ]
     shown = expression(item, timezone)
     if pick == "last":
         # The query's own order is kept by numbering its rows, then turned round.
-        numbered = (Text("SELECT q.*, row_number() OVER () AS watchglass_row FROM "), _inner(pieces), Text(" AS q"))
-        return (Text(f"SELECT {shown} FROM "), Group(numbered), Text(" AS q"), *conditions, Text(" ORDER BY q.watchglass_row DESC LIMIT 1"))
+        numbered = (
+            Text("SELECT q.*, row_number() OVER () AS watchglass_row FROM "),
+            _inner(pieces),
+            Text(" AS q"),
+        )
+        return (
+            Text(f"SELECT {shown} FROM "),
+            Group(numbered),
+            Text(" AS q"),
+            *conditions,
+            Text(" ORDER BY q.watchglass_row DESC LIMIT 1"),
+        )
     return (Text(f"SELECT {shown} FROM "), _inner(pieces), Text(" AS q"), *conditions, Text(" LIMIT 1"))
 
 

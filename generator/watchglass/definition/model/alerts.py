@@ -6,7 +6,18 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 
-from watchglass.definition.model.base import Filled, Id, Integer, Length, Names, Part, Short, Text, one_or_many, problem
+from watchglass.definition.model.base import (
+    Filled,
+    Id,
+    Integer,
+    Length,
+    Names,
+    Part,
+    Short,
+    Text,
+    one_or_many,
+    problem,
+)
 
 OnNothing = Literal["alert", "ok", "keep", "notify"]
 
@@ -75,7 +86,9 @@ class AlertPart(Part):
     severity: Annotated[
         str | dict[str, str],
         PlainValidator(_severity),
-        WithJsonSchema({"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]}),
+        WithJsonSchema(
+            {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]}
+        ),
     ]
     """One severity, or level → severity for one rule a level."""
     respond_within: Length | None = None

@@ -6,7 +6,15 @@ import math
 import re
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, GetJsonSchemaHandler, PlainValidator, WithJsonSchema, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    GetJsonSchemaHandler,
+    PlainValidator,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError
 
@@ -21,13 +29,15 @@ _SECRET = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
 def problem(code: str, message: str, hint: str = "") -> PydanticCustomError:
     """Make the error by which a validator reports a problem with its code and hint."""
     context: dict[str, Any] = {"text": message, "hint": hint}
-    return PydanticCustomError(code, "{text}", context)  # type: ignore[arg-type]
+    return PydanticCustomError(code, "{text}", context)
 
 
 def _shown(value: object) -> str:
     if isinstance(value, str):
         return f"'{value[:40]}'"
-    return {"dict": "a mapping", "list": "a list", "NoneType": "nothing"}.get(type(value).__name__, str(value))
+    return {"dict": "a mapping", "list": "a list", "NoneType": "nothing"}.get(
+        type(value).__name__, str(value)
+    )
 
 
 def _text(value: object) -> str:
@@ -51,14 +61,18 @@ def _filled(value: str) -> str:
 def _boolean(value: object) -> bool:
     if value in ("true", "false") or isinstance(value, bool):
         return value in ("true", True)
-    raise problem("wrong-type", f"expected true or false, found {_shown(value)}", "yes, no, on and off are texts here")
+    raise problem(
+        "wrong-type", f"expected true or false, found {_shown(value)}", "yes, no, on and off are texts here"
+    )
 
 
 def _number(value: object) -> float | int:
     if isinstance(value, (int, float)) and not isinstance(value, bool):
         return value
     if not isinstance(value, str) or not _NUMBER.fullmatch(value):
-        raise problem("wrong-number", f"expected a number, found {_shown(value)}", "write it plainly, such as 30 or 0.5")
+        raise problem(
+            "wrong-number", f"expected a number, found {_shown(value)}", "write it plainly, such as 30 or 0.5"
+        )
     number = float(value)
     if not math.isfinite(number):
         raise problem("wrong-number", f"expected a finite number, found {_shown(value)}")
@@ -88,7 +102,11 @@ def _address(value: object) -> str:
     if not isinstance(value, str):
         raise problem("wrong-type", f"expected a text, found {_shown(value)}")
     if "${" in _SECRET.sub("", value):
-        raise problem("secret-form", f"cannot read {_shown(value)}", "a value from the environment is written ${env:NAME}")
+        raise problem(
+            "secret-form",
+            f"cannot read {_shown(value)}",
+            "a value from the environment is written ${env:NAME}",
+        )
     return str(value)
 
 
@@ -108,17 +126,33 @@ def one_or_many(value: object) -> object:
 
 
 Text = Annotated[str, PlainValidator(_text), WithJsonSchema({"type": "string"})]
-Filled = Annotated[str, PlainValidator(lambda value: _filled(_text(value))), WithJsonSchema({"type": "string", "minLength": 1})]
+Filled = Annotated[
+    str,
+    PlainValidator(lambda value: _filled(_text(value))),
+    WithJsonSchema({"type": "string", "minLength": 1}),
+]
 Boolean = Annotated[bool, PlainValidator(_boolean), WithJsonSchema({"type": "boolean"})]
 Number = Annotated[float, PlainValidator(_number), WithJsonSchema({"type": "number"})]
 Integer = Annotated[int, PlainValidator(_integer), WithJsonSchema({"type": "integer"})]
 Length = Annotated[
     Duration,
     PlainValidator(_duration),
-    WithJsonSchema({"type": "string", "pattern": r"^\d+\s*[A-Za-z]+$", "examples": ["30s", "15m", "24h", "7d", "12 months"]}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"^\d+\s*[A-Za-z]+$",
+            "examples": ["30s", "15m", "24h", "7d", "12 months"],
+        }
+    ),
 ]
-Address = Annotated[str, PlainValidator(_address), WithJsonSchema({"type": "string", "examples": ["${env:GRAFANA_URL}"]})]
-Id = Annotated[str, PlainValidator(_identifier), WithJsonSchema({"type": "string", "pattern": f"^{naming.ID_FORM.pattern}$"})]
+Address = Annotated[
+    str, PlainValidator(_address), WithJsonSchema({"type": "string", "examples": ["${env:GRAFANA_URL}"]})
+]
+Id = Annotated[
+    str,
+    PlainValidator(_identifier),
+    WithJsonSchema({"type": "string", "pattern": f"^{naming.ID_FORM.pattern}$"}),
+]
 Names = Annotated[list[Filled], BeforeValidator(one_or_many)]
 
 
@@ -139,7 +173,9 @@ class Short(Part):
         return value if isinstance(value, dict) else {cls._main(): value}
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+    def __get_pydantic_json_schema__(
+        cls, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
         """Offer both forms to editors."""
         whole = handler.resolve_ref_schema(handler(schema))
         main = whole.get("properties", {}).get(cls._main(), {"type": "string"})

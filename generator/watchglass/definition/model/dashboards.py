@@ -7,12 +7,29 @@ from typing import Annotated, Literal
 from pydantic import BeforeValidator, Field
 
 from watchglass.definition.model.alerts import LinkPart
-from watchglass.definition.model.base import Boolean, Filled, Id, Integer, Length, Names, Number, Part, Text, one_or_many
+from watchglass.definition.model.base import (
+    Boolean,
+    Filled,
+    Id,
+    Integer,
+    Length,
+    Names,
+    Number,
+    Part,
+    Text,
+    one_or_many,
+)
 
 Kind = Literal[
     "number", "gauge", "bar_gauge", "lines", "area", "bars", "bar", "histogram", "heatmap", "table", "pie", "states", "logs",
     "alerts", "text",
 ]  # fmt: skip
+
+TargetName = Literal["grafana", "metabase"]
+
+
+def _grafana() -> list[TargetName]:
+    return ["grafana"]
 
 
 class PanelPart(Part):
@@ -71,7 +88,7 @@ class DashboardPart(Part):
 
     title: Filled
     description: Text = ""
-    publish: Annotated[list[Literal["grafana", "metabase"]], BeforeValidator(one_or_many)] = Field(default_factory=lambda: ["grafana"])
+    publish: Annotated[list[TargetName], BeforeValidator(one_or_many)] = Field(default_factory=_grafana)
     filters: Names = Field(default_factory=list)
     range: Length | None = None
     refresh: Length | None = None

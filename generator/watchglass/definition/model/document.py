@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from watchglass.definition.model.alerts import AlertPart
 from watchglass.definition.model.base import Filled, Id, Names, Part, Text, one_or_many
@@ -17,7 +17,7 @@ from watchglass.definition.model.sources import Constant, FilterPart, HoursPart,
 class DefinitionModel(Part):
     """One service: its metrics, SQL queries, thresholds, alerts and dashboards."""
 
-    version: Literal["1"]
+    version: Annotated[Literal["1"], WithJsonSchema({"enum": [1, "1"]})]
     """The version of the language."""
     include: Names = Field(default_factory=list)
     """Files whose maps are merged into this one."""

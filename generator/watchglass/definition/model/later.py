@@ -6,7 +6,17 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
-from watchglass.definition.model.base import Address, Boolean, Filled, Id, Length, Names, Part, Text, one_or_many
+from watchglass.definition.model.base import (
+    Address,
+    Boolean,
+    Filled,
+    Id,
+    Length,
+    Names,
+    Part,
+    Text,
+    one_or_many,
+)
 from watchglass.definition.model.queries import Threshold
 from watchglass.definition.model.sources import SourceBinding
 
@@ -66,7 +76,9 @@ class SubscriptionPart(Part):
     dashboard: Id
     at: WhenPart
     to: Names
-    attach: Annotated[list[Literal["pdf", "csv", "xlsx"]], BeforeValidator(one_or_many)] = Field(default_factory=list)
+    attach: Annotated[list[Literal["pdf", "csv", "xlsx"]], BeforeValidator(one_or_many)] = Field(
+        default_factory=list
+    )
     skip_if_empty: Boolean = False
 
 

@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime
 import re
 import uuid
+from collections.abc import Callable, Mapping
 
 from watchglass.definition.model.base import _boolean, _integer, _number, problem
 from watchglass.durations import parse_duration
 
-_INTERVAL = re.compile(r"\d{1,6} (?:second|minute|hour|day|week|month|year)s?(?: \d{1,6} (?:second|minute|hour|day|week|month|year)s?)*")
+_INTERVAL = re.compile(
+    r"\d{1,6} (?:second|minute|hour|day|week|month|year)s?(?: \d{1,6} (?:second|minute|hour|day|week|month|year)s?)*"
+)
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)?")
 
 
@@ -51,7 +54,9 @@ def _timestamp(text: str) -> str:
     try:
         datetime.datetime.fromisoformat(text)
     except ValueError as error:
-        raise problem("wrong-date", f"'{text}' is no instant", "write it as 2025-11-08T09:00+01:00") from error
+        raise problem(
+            "wrong-date", f"'{text}' is no instant", "write it as 2025-11-08T09:00+01:00"
+        ) from error
     return text
 
 
@@ -64,11 +69,15 @@ def _uuid(text: str) -> str:
 
 def _identifier(text: str) -> str:
     if not _IDENTIFIER.fullmatch(text):
-        raise problem("wrong-type", f"'{text}' is no name of a table or column", "letters, digits and underscores; a dot behind the schema")
+        raise problem(
+            "wrong-type",
+            f"'{text}' is no name of a table or column",
+            "letters, digits and underscores; a dot behind the schema",
+        )
     return text
 
 
-_READERS = {
+_READERS: Mapping[str, Callable[[str], str]] = {
     "text": str,
     "interval": _interval,
     "date": _date,

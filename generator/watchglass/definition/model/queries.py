@@ -6,7 +6,19 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field, PlainValidator, WithJsonSchema
 
-from watchglass.definition.model.base import Boolean, Filled, Id, Integer, Length, Number, Part, Short, Text, _number, problem
+from watchglass.definition.model.base import (
+    Boolean,
+    Filled,
+    Id,
+    Integer,
+    Length,
+    Number,
+    Part,
+    Short,
+    Text,
+    _number,
+    problem,
+)
 
 ColumnKind = Literal["text", "integer", "number", "boolean", "date", "timestamp", "interval", "uuid", "json"]
 
@@ -143,7 +155,9 @@ class MetricPart(Part):
     where: dict[Id, Text] = Field(default_factory=dict)
     """One row of many, by the text of its columns."""
     pick: Literal["first", "last"] | None = None
-    when_null: Annotated[str | float | None, PlainValidator(_when_null), WithJsonSchema({"type": ["number", "string"]})] = None
+    when_null: Annotated[
+        str | float | None, PlainValidator(_when_null), WithJsonSchema({"type": ["number", "string"]})
+    ] = None
     """What NULL or no row means: a number, a level, or skip."""
     better: Literal["lower", "higher", "within"] | None = None
     thresholds: dict[Id, Threshold] = Field(default_factory=dict)

@@ -2,14 +2,27 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 
+from watchglass.definition.model import literal_forms
 from watchglass.definition.model.base import Address, Boolean, Filled, Id, Names, Part, Text, problem
 
-ValueType = Literal["text", "integer", "number", "boolean", "interval", "date", "timestamp", "uuid", "identifier"]
-_CONSTANT_TYPES = ("text", "integer", "number", "boolean", "interval", "date", "timestamp", "uuid", "identifier")
+ValueType = Literal[
+    "text", "integer", "number", "boolean", "interval", "date", "timestamp", "uuid", "identifier"
+]
+_CONSTANT_TYPES = (
+    "text",
+    "integer",
+    "number",
+    "boolean",
+    "interval",
+    "date",
+    "timestamp",
+    "uuid",
+    "identifier",
+)
 
 
 class ServicePart(Part):
@@ -70,7 +83,11 @@ class ConstantPart(Part):
 def _constant(value: Any) -> Any:
     if isinstance(value, dict):
         if len(value) != 1 or next(iter(value)) not in _CONSTANT_TYPES:
-            raise problem("wrong-type", "a constant is a value or one type with its value", f"types: {', '.join(_CONSTANT_TYPES)}")
+            raise problem(
+                "wrong-type",
+                "a constant is a value or one type with its value",
+                f"types: {', '.join(_CONSTANT_TYPES)}",
+            )
         kind, text = next(iter(value.items()))
         return constant_of(kind, text)
     if not isinstance(value, str):
@@ -100,9 +117,7 @@ def constant_of(kind: str, text: Any) -> ConstantPart:
     Raises:
         PydanticCustomError: the text is no value of the type.
     """
-    from watchglass.definition.model import literal_forms
-
-    return ConstantPart.model_construct(type=kind, value=literal_forms.read(kind, text))
+    return ConstantPart.model_construct(type=cast("ValueType", kind), value=literal_forms.read(kind, text))
 
 
 Constant = Annotated[
@@ -117,7 +132,9 @@ Constant = Annotated[
                     "minProperties": 1,
                     "maxProperties": 1,
                     "additionalProperties": False,
-                    "properties": {kind: {"type": ["string", "number", "boolean"]} for kind in _CONSTANT_TYPES},
+                    "properties": {
+                        kind: {"type": ["string", "number", "boolean"]} for kind in _CONSTANT_TYPES
+                    },
                 },
             ],
             "examples": [{"interval": "24 hours"}, "cleanup-old-drafts-hourly"],
@@ -145,9 +162,11 @@ class FilterPart(Part):
     """Fixed values and their names, in place of a table."""
     type: Literal["text", "integer", "number", "boolean", "date", "uuid"] = "text"
     multiple: Boolean = False
-    default: Annotated[list[Filled], BeforeValidator(_default), WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}})] = (
-        Field(default_factory=list)
-    )
+    default: Annotated[
+        list[Filled],
+        BeforeValidator(_default),
+        WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
+    ] = Field(default_factory=list)
     """`all`, or the values chosen at first."""
     depends_on: dict[Id, Filled] = Field(default_factory=dict)
     """A chained filter: another filter and the column of this filter's table that it narrows."""

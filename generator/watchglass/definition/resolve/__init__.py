@@ -1,4 +1,4 @@
-"""From what was written to what is meant: names linked, defaults filled, SQL as pieces, and all that can be wrong reported together."""
+"""From what was written to what is meant: names linked, defaults filled, SQL as pieces, all problems together."""
 
 from __future__ import annotations
 
@@ -33,7 +33,9 @@ class ResolveResult:
     problems: tuple[Problem, ...]
 
 
-def resolve(definition: Definition, environment: str | None = None, today: datetime.date | None = None) -> ResolveResult:
+def resolve(
+    definition: Definition, environment: str | None = None, today: datetime.date | None = None
+) -> ResolveResult:
     """
     Resolve a definition for one environment.
 
@@ -59,7 +61,7 @@ def _service(context: Context, wanted: str | None, today: datetime.date | None) 
     words = vocabulary(context, resolve_constants(context), filters, hours, axes)
     queries = resolve_queries(context, sources, words, axes)
     metrics = resolve_metrics(context, queries, axes, levels)
-    alerts = resolve_alerts(context, metrics, filters, levels, today)
+    alerts = resolve_alerts(context, metrics, filters, today)
     dashboards = resolve_dashboards(context, metrics, queries, filters)
     check_identity(context, environment, alerts, dashboards)
     _later(context)

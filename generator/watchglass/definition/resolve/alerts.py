@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
 
 from watchglass.artifact import Path
 from watchglass.definition.files import read_beside
-from watchglass.definition.model.alerts import AlertPart, ConditionPart, RunbookPart
+from watchglass.definition.model.alerts import AlertPart, RunbookPart
 from watchglass.definition.resolve.conditions import condition
 from watchglass.definition.resolve.context import Context
 from watchglass.definition.resolve.texts import neutral_text
@@ -15,40 +17,41 @@ from watchglass.definition.service import Alert, Column, Condition, Metric, Reso
 from watchglass.durations import Duration
 from watchglass.problems import Problem
 from watchglass.sql.pieces import Filter
-from watchglass.thresholds import Level, reaches
+from watchglass.thresholds import reaches
 
 SCHEDULER = 10
 """Seconds; Grafana evaluates on multiples of it."""
 
 
 def resolve_alerts(
-    context: Context, metrics: Mapping[str, Metric], filters: Mapping[str, Filter], levels: tuple[Level, ...], today: datetime.date | None
+    context: Context,
+    metrics: Mapping[str, Metric],
+    filters: Mapping[str, Filter],
+    today: datetime.date | None,
 ) -> dict[str, Alert]:
     """Resolve every alert whose metrics are there."""
     made = {}
     for alert_id, part in context.definition.model.alerts.items():
-        alert = _Alert(context, alert_id, part, metrics, filters, levels, today).resolve()
+        alert = _Alert(context, alert_id, part, metrics, filters, today).resolve()
         if alert is not None:
             made[alert_id] = alert
     return made
 
 
+@dataclass(frozen=True, slots=True)
 class _Alert:
     """One alert while it is resolved."""
 
-    def __init__(
-        self,
-        context: Context,
-        alert_id: str,
-        part: AlertPart,
-        metrics: Mapping[str, Metric],
-        filters: Mapping[str, Filter],
-        levels: tuple[Level, ...],
-        today: datetime.date | None,
-    ) -> None:
-        self.context, self.id, self.part, self.metrics, self.filters = context, alert_id, part, metrics, filters
-        self.levels, self.today = {level.name: level for level in levels}, today
-        self.path: Path = ("alerts", alert_id)
+    context: Context
+    id: str
+    part: AlertPart
+    metrics: Mapping[str, Metric]
+    filters: Mapping[str, Filter]
+    today: datetime.date | None
+
+    @property
+    def path(self) -> Path:
+        return ("alerts", self.id)
 
     def resolve(self) -> Alert | None:
         rules = self._rules()
@@ -60,7 +63,10 @@ class _Alert:
         part, first = self.part, conditions[0].metric
         keyed = any(condition.metric.keyed for condition in conditions)
         show = self._show(conditions)
-        words = {"metrics": {c.metric.id for c in conditions}, "labels": [*first.query.key, *(column.name for column in show)]}
+        words = {
+            "metrics": {c.metric.id for c in conditions},
+            "labels": [*first.query.key, *(column.name for column in show)],
+        }
         summary = part.summary or f"{first.title} is {{{{ value }}}} (limit {{{{ threshold }}}})"
         return Alert(
             self.id,
@@ -86,33 +92,54 @@ class _Alert:
 
     def _rules(self) -> tuple[Rule, ...]:
         part, context = self.part, self.context
-        forms = [name for name, value in (("metric", part.metric), ("any", part.any), ("all", part.all)) if value is not None]
+        forms = [
+            name
+            for name, value in (("metric", part.metric), ("any", part.any), ("all", part.all))
+            if value is not None
+        ]
         if len(forms) != 1:
-            context.report("alert-form", "an alert has a metric, or `any:` or `all:` conditions", self.path, key=True)
+            context.report(
+                "alert-form", "an alert has a metric, or `any:` or `all:` conditions", self.path, key=True
+            )
             return ()
         if isinstance(part.severity, dict):
             return self._rule_a_level(part.severity)
         if forms[0] == "metric":
             if part.when is None:
-                context.report("missing-key", "the alert does not say `when:`", self.path, key=True, hint="or a severity for each level")
+                context.report(
+                    "missing-key",
+                    "the alert does not say `when:`",
+                    self.path,
+                    key=True,
+                    hint="or a severity for each level",
+                )
                 return ()
-            single = self._condition(ConditionPart.model_construct(metric=part.metric, when=part.when), self.path)
+            single = self._condition(part.metric or "", part.when, self.path)
             return (Rule(self.id, part.severity, "one", (single,)),) if single else ()
         written = part.any if part.any is not None else part.all
-        made = [self._condition(each, (*self.path, forms[0], index)) for index, each in enumerate(written or [])]
+        made = [
+            self._condition(each.metric, each.when, (*self.path, forms[0], index))
+            for index, each in enumerate(written or [])
+        ]
         conditions = tuple(each for each in made if each is not None)
         if part.when is not None:
-            context.report("alert-form", f"`when:` stands in each condition of `{forms[0]}:`", (*self.path, "when"))
+            context.report(
+                "alert-form", f"`when:` stands in each condition of `{forms[0]}:`", (*self.path, "when")
+            )
         if len(conditions) != len(made):
             return ()
         self._check_joined(conditions)
-        join = "any" if forms[0] == "any" else "all"
+        join: Literal["one", "any", "all"] = "any" if forms[0] == "any" else "all"
         return (Rule(self.id, part.severity, join if len(conditions) > 1 else "one", conditions),)
 
     def _rule_a_level(self, severities: Mapping[str, str]) -> tuple[Rule, ...]:
         part, context = self.part, self.context
         if part.metric is None or part.when is not None:
-            context.report("alert-form", "a severity for each level stands in place of `when:`, for one metric", (*self.path, "severity"))
+            context.report(
+                "alert-form",
+                "a severity for each level stands in place of `when:`, for one metric",
+                (*self.path, "severity"),
+            )
             return ()
         metric = self._metric(part.metric, (*self.path, "metric"))
         if metric is None:
@@ -134,14 +161,16 @@ class _Alert:
             self.context.unknown("metric", name, self.context.definition.model.metrics, path)
         return None
 
-    def _condition(self, written: ConditionPart, path: Path) -> Condition | None:
-        metric = self._metric(written.metric, (*path, "metric"))
-        return condition(self.context, metric, written.when, (*path, "when")) if metric is not None else None
+    def _condition(self, metric_id: str, when: str, path: Path) -> Condition | None:
+        metric = self._metric(metric_id, (*path, "metric"))
+        return condition(self.context, metric, when, (*path, "when")) if metric is not None else None
 
     def _check_joined(self, conditions: tuple[Condition, ...]) -> None:
         keys = {each.metric.query.key if each.metric.keyed else () for each in conditions} - {()}
         if len(keys) > 1:
-            self.context.report("alert-keys", "joined metrics have the same key, or none", self.path, key=True)
+            self.context.report(
+                "alert-keys", "joined metrics have the same key, or none", self.path, key=True
+            )
         sources = {each.metric.query.source.id for each in conditions}
         if len(sources) > 1:
             self.context.report("alert-sources", "joined metrics read one source", self.path, key=True)
@@ -162,7 +191,9 @@ class _Alert:
         every = self.part.every or first.query.every or Duration(1, "m")
         if every.seconds < SCHEDULER or every.seconds % SCHEDULER:
             at = (*self.path, "every") if self.part.every else ("queries", first.query.id, "every")
-            self.context.report("alert-every", f"Grafana evaluates on multiples of {SCHEDULER} seconds, {every} is none", at)
+            self.context.report(
+                "alert-every", f"Grafana evaluates on multiples of {SCHEDULER} seconds, {every} is none", at
+            )
         return every
 
     def _resolve(self, rules: tuple[Rule, ...]) -> Resolve:
@@ -172,23 +203,34 @@ class _Alert:
         path = (*self.path, "resolve")
         if written.when is None:
             if written.metric is not None:
-                self.context.report("missing-key", "the way back names a metric but not `when:`", path, key=True)
+                self.context.report(
+                    "missing-key", "the way back names a metric but not `when:`", path, key=True
+                )
             return Resolve(None, written.for_)
-        metric = rules[0].conditions[0].metric if written.metric is None else self._metric(written.metric, (*path, "metric"))
+        metric = (
+            rules[0].conditions[0].metric
+            if written.metric is None
+            else self._metric(written.metric, (*path, "metric"))
+        )
         if metric is None:
             return Resolve(None, written.for_)
         if written.metric is None and len({each.metric.id for each in rules[0].conditions}) > 1:
-            self.context.report("alert-form", "the way back of a joined condition names its metric", path, key=True)
+            self.context.report(
+                "alert-form", "the way back of a joined condition names its metric", path, key=True
+            )
         made = condition(self.context, metric, written.when, (*path, "when"))
         if made is not None:
             self._check_way_back(rules, made, (*path, "when"))
         return Resolve(made, written.for_)
 
     def _check_way_back(self, rules: tuple[Rule, ...], back: Condition, path: Path) -> None:
-        """A number that fires must not be one that is back: the two conditions exclude each other."""
+        """Refuse a number that fires and is back at once: the two conditions exclude each other."""
         for fire in (each for rule in rules for each in rule.conditions if each.metric.id == back.metric.id):
             numbers = [fire.comparison.number, back.comparison.number, fire.comparison.upper or 0.0]
-            probes = [number + step for number in numbers for step in (-1e-9, 0.0, 1e-9)] + [min(numbers) - 1, max(numbers) + 1]
+            probes = [number + step for number in numbers for step in (-1e-9, 0.0, 1e-9)] + [
+                min(numbers) - 1,
+                max(numbers) + 1,
+            ]
             if any(fire.comparison.holds(value) and back.comparison.holds(value) for value in probes):
                 self.context.report(
                     "alert-resolve", "a number can fire and be the way back at once", path,
@@ -205,7 +247,11 @@ class _Alert:
     def _limit(self, keyed: bool) -> int | None:
         limit = self.part.limit
         if limit is not None and (limit < 1 or not keyed):
-            self.context.report("alert-limit", "limit is a positive count of instances of a keyed query", (*self.path, "limit"))
+            self.context.report(
+                "alert-limit",
+                "limit is a positive count of instances of a keyed query",
+                (*self.path, "limit"),
+            )
             return None
         return limit
 
@@ -214,7 +260,9 @@ class _Alert:
         for name in self.part.filters:
             path = (*self.path, "filters", name)
             if self.context.find("filter", name, self.filters, path) is not None and name not in used:
-                self.context.report("filter-unused", f"no query of this alert reads the filter '{name}'", path)
+                self.context.report(
+                    "filter-unused", f"no query of this alert reads the filter '{name}'", path
+                )
         return {name: tuple(values) for name, values in self.part.filters.items()}
 
     def _runbook(self) -> Runbook | None:
@@ -223,10 +271,18 @@ class _Alert:
             return None
         if written.file is not None:
             path = (*self.path, "runbook", "file")
-            text = read_beside(self.context.definition.folder, written.file, self.context.definition.span(path))
+            text = read_beside(
+                self.context.definition.folder, written.file, self.context.definition.span(path)
+            )
             if isinstance(text, Problem):
                 self.context.problems.append(text)
-        return Runbook(written.impact, tuple(written.actions), tuple(written.prevention), written.url or "", written.file or "")
+        return Runbook(
+            written.impact,
+            tuple(written.actions),
+            tuple(written.prevention),
+            written.url or "",
+            written.file or "",
+        )
 
     def _paused(self) -> str | None:
         written = self.part.paused
@@ -236,15 +292,24 @@ class _Alert:
         try:
             until = datetime.date.fromisoformat(written.until)
         except ValueError:
-            self.context.report("wrong-date", f"'{written.until}' is no day", path, hint="write it as 2026-12-01")
+            self.context.report(
+                "wrong-date", f"'{written.until}' is no day", path, hint="write it as 2026-12-01"
+            )
             return written.reason
         if self.today is not None and until <= self.today:
-            self.context.report("pause-over", f"the pause ended on {until}: the alert is still silent", path, hint="remove `paused:`")
+            self.context.report(
+                "pause-over",
+                f"the pause ended on {until}: the alert is still silent",
+                path,
+                hint="remove `paused:`",
+            )
         return f"{written.reason} (until {until})"
 
     def _later(self) -> None:
         if self.part.escalate:
             self.context.later("escalation", (*self.path, "escalate"))
         if self.part.during is not None:
-            self.context.find("hours", self.part.during, self.context.definition.model.hours, (*self.path, "during"))
+            self.context.find(
+                "hours", self.part.during, self.context.definition.model.hours, (*self.path, "during")
+            )
             self.context.later("an alert's hours", (*self.path, "during"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Mapping
 
@@ -17,13 +18,17 @@ Axes = Mapping[str, tuple[Thresholds, Mapping[str, Path]]]
 
 
 def resolve_levels(context: Context) -> tuple[Level, ...]:
-    """Number the levels from the best to the worst."""
+    """Rank the levels from the best to the worst."""
     written = context.definition.model.levels
     for name, color in written.items():
         if color not in COLORS and not _HEX.fullmatch(color):
-            context.report("unknown-color", f"unknown colour '{color}'", ("levels", name), hint=nearest(color, COLORS))
+            context.report(
+                "unknown-color", f"unknown colour '{color}'", ("levels", name), hint=nearest(color, COLORS)
+            )
     if len(written) < 2:
-        context.report("levels-too-few", "there are at least two levels, the good one first", ("levels",), key=True)
+        context.report(
+            "levels-too-few", "there are at least two levels, the good one first", ("levels",), key=True
+        )
     return tuple(Level(name, color, rank) for rank, (name, color) in enumerate(written.items()))
 
 
@@ -36,7 +41,11 @@ def resolve_axes(context: Context, levels: tuple[Level, ...], environment: str) 
             made = _own(context, metric_id, part, levels, environment)
             if made is not None:
                 own[metric_id] = made
-    shared = {metric_id: _follow(context, metric_id) for metric_id, part in metrics.items() if part.same_as is not None}
+    shared = {
+        metric_id: _follow(context, metric_id)
+        for metric_id, part in metrics.items()
+        if part.same_as is not None
+    }
     return own | {metric_id: own[other] for metric_id, other in shared.items() if other in own}
 
 
@@ -52,9 +61,15 @@ def _follow(context: Context, metric_id: str) -> str:
             return ""
         seen.append(other)
     if not metrics[seen[-1]].thresholds:
-        context.report("thresholds-missing", f"'{seen[-1]}' has no thresholds to share", ("metrics", metric_id, "same_as"))
+        context.report(
+            "thresholds-missing",
+            f"'{seen[-1]}' has no thresholds to share",
+            ("metrics", metric_id, "same_as"),
+        )
     if metrics[metric_id].thresholds:
-        context.report("thresholds-twice", "thresholds and same_as exclude each other", ("metrics", metric_id, "same_as"))
+        context.report(
+            "thresholds-twice", "thresholds and same_as exclude each other", ("metrics", metric_id, "same_as")
+        )
     return seen[-1]
 
 
@@ -75,7 +90,11 @@ def _own(
         if level is None:
             continue
         if level.rank == 0:
-            context.report("threshold-on-good", f"'{name}' is the good state: it holds where no threshold is reached", path)
+            context.report(
+                "threshold-on-good",
+                f"'{name}' is the good state: it holds where no threshold is reached",
+                path,
+            )
             continue
         step = _step(context, level, value, part.better, path)
         if step is not None:
@@ -87,7 +106,9 @@ def _own(
     return thresholds, {step.level.name: path for step, path in steps}
 
 
-def _values(context: Context, metric_id: str, part: MetricPart, environment: str) -> dict[str, tuple[object, Path]]:
+def _values(
+    context: Context, metric_id: str, part: MetricPart, environment: str
+) -> dict[str, tuple[object, Path]]:
     values: dict[str, tuple[object, Path]] = {
         name: (value, ("metrics", metric_id, "thresholds", name)) for name, value in part.thresholds.items()
     }
@@ -101,11 +122,21 @@ def _values(context: Context, metric_id: str, part: MetricPart, environment: str
 def _step(context: Context, level: Level, value: object, better: Better, path: Path) -> Step | None:
     if isinstance(value, (Schedule, Baseline)):
         kind = "by hours" if isinstance(value, Schedule) else "from a baseline"
-        context.report("not-yet", f"a threshold {kind} is not compiled by this version", path, hint="write one number for now")
+        context.report(
+            "not-yet",
+            f"a threshold {kind} is not compiled by this version",
+            path,
+            hint="write one number for now",
+        )
         return None
     if better == "within":
         if not isinstance(value, tuple) or value[0] >= value[1]:
-            context.report("threshold-form", "better: within takes a pair, the lower number first", path, hint="such as [18, 25]")
+            context.report(
+                "threshold-form",
+                "better: within takes a pair, the lower number first",
+                path,
+                hint="such as [18, 25]",
+            )
             return None
         return Step(level, value[0], value[1])
     if not isinstance(value, (int, float)):
@@ -116,7 +147,7 @@ def _step(context: Context, level: Level, value: object, better: Better, path: P
 
 def _monotonic(context: Context, steps: list[tuple[Step, Path]], better: Better) -> bool:
     good = True
-    for (mild, mild_path), (worse, path) in zip(steps, steps[1:], strict=False):
+    for (mild, mild_path), (worse, path) in itertools.pairwise(steps):
         up = worse.high is None or (mild.high is not None and worse.high > mild.high)
         down = worse.low is None or (mild.low is not None and worse.low < mild.low)
         if not (up and down):

@@ -16,7 +16,9 @@ _OPERATORS: Mapping[str, Operator] = {"above": "gt", "at least": "gte", "below":
 _HINT = "write a level, or above / at least / below / at most and a level or a number"
 
 
-def comparison(context: Context, text: str, thresholds: Thresholds | None, metric: str, path: Path) -> Comparison | None:
+def comparison(
+    context: Context, text: str, thresholds: Thresholds | None, metric: str, path: Path
+) -> Comparison | None:
     """Read a condition's words."""
     match = _FORM.fullmatch(text.strip())
     if match is None:
@@ -29,7 +31,12 @@ def comparison(context: Context, text: str, thresholds: Thresholds | None, metri
             return None
         return Comparison(_OPERATORS[word], float(operand))
     if thresholds is None:
-        context.report("thresholds-missing", f"'{metric}' has no thresholds, so '{operand}' is no number there", path, hint=_HINT)
+        context.report(
+            "thresholds-missing",
+            f"'{metric}' has no thresholds, so '{operand}' is no number there",
+            path,
+            hint=_HINT,
+        )
         return None
     steps = {step.level.name: step for step in thresholds.steps}
     step = context.find(f"level of '{metric}'", operand, steps, path)
@@ -50,7 +57,9 @@ def condition(context: Context, metric: Metric, text: str, path: Path) -> Condit
     return Condition(metric, made, context.at(path)) if made is not None else None
 
 
-def target(context: Context, text: str | None, thresholds: Thresholds | None, metric: str, path: Path) -> Target | None:
+def target(
+    context: Context, text: str | None, thresholds: Thresholds | None, metric: str, path: Path
+) -> Target | None:
     """Read what is aimed at: `better than <level>`, or a condition that is wished."""
     if text is None:
         return None
@@ -61,11 +70,17 @@ def target(context: Context, text: str | None, thresholds: Thresholds | None, me
         context.report("thresholds-missing", f"'{metric}' has no thresholds", path)
         return None
     level = text.removeprefix("better than ").strip()
-    step = context.find(f"level of '{metric}'", level, {step.level.name: step for step in thresholds.steps}, path)
+    step = context.find(
+        f"level of '{metric}'", level, {step.level.name: step for step in thresholds.steps}, path
+    )
     if step is None:
         return None
     if thresholds.better == "within":
-        context.report("condition-form", "a target of better: within is the good band itself; leave it out", path)
+        context.report(
+            "condition-form", "a target of better: within is the good band itself; leave it out", path
+        )
         return None
     number = step.high if step.high is not None else step.low
-    return Target(text, Comparison("lt" if thresholds.better == "lower" else "gte", number or 0.0, None, level))
+    return Target(
+        text, Comparison("lt" if thresholds.better == "lower" else "gte", number or 0.0, None, level)
+    )

@@ -13,11 +13,16 @@ from watchglass.sql.pieces import Filter
 
 
 def resolve_dashboards(
-    context: Context, metrics: Mapping[str, Metric], queries: Mapping[str, Query], filters: Mapping[str, Filter]
+    context: Context,
+    metrics: Mapping[str, Metric],
+    queries: Mapping[str, Query],
+    filters: Mapping[str, Filter],
 ) -> dict[str, Dashboard]:
     """Resolve every board."""
     written = context.definition.model.dashboards
-    return {name: _dashboard(context, name, part, metrics, queries, filters) for name, part in written.items()}
+    return {
+        name: _dashboard(context, name, part, metrics, queries, filters) for name, part in written.items()
+    }
 
 
 def _dashboard(
@@ -36,8 +41,18 @@ def _dashboard(
     rows = []
     for index, row in enumerate(part.rows):
         at = (*path, "rows", index)
-        panels = [resolve_panel(context, panel, (*at, "panels", place), metrics, queries) for place, panel in enumerate(row.panels)]
-        rows.append(Row(row.title, bool(row.collapsed), tuple(panel for panel in panels if panel is not None), context.at(at)))
+        panels = [
+            resolve_panel(context, panel, (*at, "panels", place), metrics, queries)
+            for place, panel in enumerate(row.panels)
+        ]
+        rows.append(
+            Row(
+                row.title,
+                bool(row.collapsed),
+                tuple(panel for panel in panels if panel is not None),
+                context.at(at),
+            )
+        )
     _check_ids(context, [panel for row in rows for panel in row.panels])
     return Dashboard(
         name,
@@ -67,7 +82,9 @@ def _check_ids(context: Context, panels: list[Panel]) -> None:
         seen.setdefault(key, panel)
 
 
-def _annotations(context: Context, part: DashboardPart, queries: Mapping[str, Query], home: Path) -> tuple[Annotation, ...]:
+def _annotations(
+    context: Context, part: DashboardPart, queries: Mapping[str, Query], home: Path
+) -> tuple[Annotation, ...]:
     made = []
     for name, written in part.annotations.items():
         path = (*home, "annotations", name)
@@ -77,9 +94,17 @@ def _annotations(context: Context, part: DashboardPart, queries: Mapping[str, Qu
             continue
         query = queries[written.query]
         for key, column in (("time", written.time), ("end", written.end), ("text", written.text)):
-            found = context.find(f"column of '{query.id}'", column, query.columns, (*path, key)) if column else None
+            found = (
+                context.find(f"column of '{query.id}'", column, query.columns, (*path, key))
+                if column
+                else None
+            )
             if found is not None and key != "text" and not found.temporal:
                 context.report("time-column", f"'{found.name}' is no date or timestamp", (*path, key))
         title = written.title or query.title
-        made.append(Annotation(name, title, query, written.time, written.end, written.text, written.color, context.at(path)))
+        made.append(
+            Annotation(
+                name, title, query, written.time, written.end, written.text, written.color, context.at(path)
+            )
+        )
     return tuple(made)

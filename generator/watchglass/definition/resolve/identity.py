@@ -12,14 +12,23 @@ from watchglass.definition.service import Alert, Dashboard, Environment
 _KINDS = ("queries", "metrics", "filters", "constants", "snippets", "hours", "sources")
 
 
-def check_identity(context: Context, environment: Environment, alerts: Mapping[str, Alert], dashboards: Mapping[str, Dashboard]) -> None:
+def check_identity(
+    context: Context,
+    environment: Environment,
+    alerts: Mapping[str, Alert],
+    dashboards: Mapping[str, Dashboard],
+) -> None:
     """Report ids of one kind that differ only by case or separators, and uids that come out the same."""
     model = context.definition.model
     for kind in _KINDS:
         _check(context, [(naming.slug(name), name, (kind, name)) for name in getattr(model, kind)])
     uid = model.service.id, environment.suffix
     boards = [(naming.uid(*uid, name), name, board.at.path) for name, board in dashboards.items()]
-    rules = [(naming.uid(*uid, rule.id), rule.id, alert.at.path) for alert in alerts.values() for rule in alert.rules]
+    rules = [
+        (naming.uid(*uid, rule.id), rule.id, alert.at.path)
+        for alert in alerts.values()
+        for rule in alert.rules
+    ]
     _check(context, boards)
     _check(context, rules)
     _check_renames(context)
@@ -45,6 +54,8 @@ def _check_renames(context: Context) -> None:
             context.report("retired-lives", f"'{name}' is retired, but still there", ("retired", index))
     for old, new in model.moved.items():
         if old in living:
-            context.report("retired-lives", f"'{old}' has moved to '{new}', but is still there", ("moved", old), key=True)
+            context.report(
+                "retired-lives", f"'{old}' has moved to '{new}', but is still there", ("moved", old), key=True
+            )
         if new not in living:
             context.unknown("object", new, living, ("moved", old))

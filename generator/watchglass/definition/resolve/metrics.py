@@ -14,7 +14,9 @@ from watchglass.definition.service import History, Metric, Query, WhenNull
 from watchglass.thresholds import Level, Thresholds
 
 
-def resolve_metrics(context: Context, queries: Mapping[str, Query], axes: Axes, levels: tuple[Level, ...]) -> dict[str, Metric]:
+def resolve_metrics(
+    context: Context, queries: Mapping[str, Query], axes: Axes, levels: tuple[Level, ...]
+) -> dict[str, Metric]:
     """Resolve every metric whose query and column are there."""
     made = {}
     for metric_id, part in context.definition.model.metrics.items():
@@ -25,7 +27,12 @@ def resolve_metrics(context: Context, queries: Mapping[str, Query], axes: Axes, 
 
 
 def _metric(
-    context: Context, metric_id: str, part: MetricPart, queries: Mapping[str, Query], axes: Axes, levels: tuple[Level, ...]
+    context: Context,
+    metric_id: str,
+    part: MetricPart,
+    queries: Mapping[str, Query],
+    axes: Axes,
+    levels: tuple[Level, ...],
 ) -> Metric | None:
     path: Path = ("metrics", metric_id)
     if part.query not in queries and part.query in context.definition.model.queries:
@@ -37,7 +44,11 @@ def _metric(
     if column is None:
         return None
     if not column.numeric:
-        context.report("metric-not-number", f"'{column.name}' is of type {column.type}: a metric is a number", (*path, "column"))
+        context.report(
+            "metric-not-number",
+            f"'{column.name}' is of type {column.type}: a metric is a number",
+            (*path, "column"),
+        )
         return None
     for name in part.where:
         context.find(f"column of '{query.id}'", name, query.columns, (*path, "where", name))
@@ -77,7 +88,12 @@ def _when_null(
         return None
     value = level_number(thresholds, str(written)) if thresholds is not None else None
     if value is None:
-        context.report("thresholds-missing", f"no number is at the level '{written}' of this metric", path, hint="write a number, or skip")
+        context.report(
+            "thresholds-missing",
+            f"no number is at the level '{written}' of this metric",
+            path,
+            hint="write a number, or skip",
+        )
         return None
     return WhenNull("level", value, str(written))
 
@@ -104,7 +120,9 @@ def _history(context: Context, part: MetricPart, queries: Mapping[str, Query], h
     if written.query is None or written.time is None:
         context.report("missing-key", "a history names its `query` and its `time` column", path, key=True)
         return None
-    query = context.find("query", written.query, queries, (*path, "query")) if written.query in queries else None
+    query = (
+        context.find("query", written.query, queries, (*path, "query")) if written.query in queries else None
+    )
     if query is None:
         if written.query not in context.definition.model.queries:
             context.unknown("query", written.query, queries, (*path, "query"))
@@ -115,6 +133,10 @@ def _history(context: Context, part: MetricPart, queries: Mapping[str, Query], h
     if time is None or column is None:
         return None
     if not time.temporal:
-        context.report("time-column", f"'{time.name}' is of type {time.type}: a history runs over a date or timestamp", (*path, "time"))
+        context.report(
+            "time-column",
+            f"'{time.name}' is of type {time.type}: a history runs over a date or timestamp",
+            (*path, "time"),
+        )
         return None
     return History(query, time.name, column.name)

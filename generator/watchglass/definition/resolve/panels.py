@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from watchglass.artifact import Path
 from watchglass.definition.model.dashboards import PanelPart
@@ -29,6 +30,9 @@ KEYS: Mapping[str, frozenset[str]] = {
     "text": frozenset({"text"}),
 }
 """What each kind takes besides id, title, description, range, size and links."""
+
+_RUN_OVER_TIME = frozenset({"lines", "area", "bars", "states", "logs"})
+_OF_NUMBERS = frozenset({"bar", "pie", "histogram", "bar_gauge", "heatmap", "lines", "area", "bars"})
 
 
 def resolve_panel(
@@ -75,7 +79,13 @@ def _check_keys(context: Context, part: PanelPart, path: Path) -> None:
     for name in sorted(part.model_fields_set - allowed):
         key = name.rstrip("_")
         takes = ", ".join(sorted(KEYS[part.as_]))
-        context.report("panel-key", f"a panel `as: {part.as_}` takes no `{key}`", (*path, key), key=True, hint=f"it takes {takes}")
+        context.report(
+            "panel-key",
+            f"a panel `as: {part.as_}` takes no `{key}`",
+            (*path, key),
+            key=True,
+            hint=f"it takes {takes}",
+        )
 
 
 def _default_id(part: PanelPart) -> str:
@@ -103,20 +113,42 @@ def _subject(
     if metric is None:
         return None, None
     over_time = part.as_ in ("lines", "area", "bars")
-    if over_time and metric.history is None and not any(column.temporal for column in metric.query.columns.values()):
-        context.report("panel-history", f"'{metric.id}' has no history to draw over time", (*path, "metric"), hint="add history: to the metric")
+    if (
+        over_time
+        and metric.history is None
+        and not any(column.temporal for column in metric.query.columns.values())
+    ):
+        context.report(
+            "panel-history",
+            f"'{metric.id}' has no history to draw over time",
+            (*path, "metric"),
+            hint="add history: to the metric",
+        )
         return None, None
     if over_time and metric.history is not None:
         return metric, metric.history.query
     if metric.keyed and part.as_ in ("number", "gauge"):
-        context.report("panel-keyed", f"'{metric.id}' is one number a key: a {part.as_} shows one", (*path, "metric"), hint="use bar_gauge or table")
+        context.report(
+            "panel-keyed",
+            f"'{metric.id}' is one number a key: a {part.as_} shows one",
+            (*path, "metric"),
+            hint="use bar_gauge or table",
+        )
     return metric, metric.query
 
 
-def _level(context: Context, part: PanelPart, metric: Metric | None, query: Query | None, path: Path) -> str | None:
+def _level(
+    context: Context, part: PanelPart, metric: Metric | None, query: Query | None, path: Path
+) -> str | None:
     if part.level is None:
         return None
-    axes = [metric.thresholds] if metric is not None else [column.thresholds for column in query.columns.values()] if query else []
+    axes = (
+        [metric.thresholds]
+        if metric is not None
+        else [column.thresholds for column in query.columns.values()]
+        if query
+        else []
+    )
     names = {step.level.name: step for axis in axes if axis is not None for step in axis.steps}
     context.find("level with a threshold here", part.level, names, (*path, "level"))
     return part.level
@@ -137,7 +169,13 @@ def _size(context: Context, value: int | None, most: int, path: Path) -> int | N
 def _with_columns(context: Context, panel: Panel, query: Query, path: Path) -> Panel:
     """Check the columns that are named, and choose those that are not."""
     known = query.columns
-    named = [("x", panel.x), ("series", panel.series), ("value", panel.value), ("time", panel.time), ("message", panel.message)]
+    named = [
+        ("x", panel.x),
+        ("series", panel.series),
+        ("value", panel.value),
+        ("time", panel.time),
+        ("message", panel.message),
+    ]
     for key, name in named:
         if name is not None:
             context.find(f"column of '{query.id}'", name, known, (*path, key))
@@ -145,34 +183,58 @@ def _with_columns(context: Context, panel: Panel, query: Query, path: Path) -> P
         for index, name in enumerate(names):
             context.find(f"column of '{query.id}'", name, known, (*path, key, index))
     chosen = _chosen(panel, query)
-    if panel.kind in ("lines", "area", "bars", "states", "logs") and chosen["time"] is None:
-        context.report("time-column", f"'{query.id}' has no date or timestamp column to run over", path, hint="name one with time:")
-    elif chosen["time"] in known and not known[chosen["time"]].temporal:
-        context.report("time-column", f"'{chosen['time']}' is no date or timestamp", (*path, "time"))
-    if panel.kind in ("bar", "pie", "histogram", "bar_gauge", "heatmap", "lines", "area", "bars") and not chosen["y"] and not chosen["value"]:
-        context.report("panel-numbers", f"'{query.id}' has no number to draw", path, hint="name columns with y:")
-    for name in (*(chosen["y"] if panel.kind != "states" and panel.kind != "heatmap" else ()), *([chosen["value"]] if chosen["value"] else [])):
-        if name in known and not known[name].numeric:
-            context.report("panel-numbers", f"'{name}' is of type {known[name].type}: only numbers are drawn", path)
-    return _replace(panel, chosen)
+    _check_columns(context, chosen, query, path)
+    return chosen
 
 
-def _chosen(panel: Panel, query: Query) -> dict[str, object]:
+def _check_columns(context: Context, panel: Panel, query: Query, path: Path) -> None:
+    known = query.columns
+    if panel.kind in _RUN_OVER_TIME and panel.time is None:
+        hint = "name one with time:"
+        context.report(
+            "time-column", f"'{query.id}' has no date or timestamp column to run over", path, hint=hint
+        )
+    elif panel.time is not None and panel.time in known and not known[panel.time].temporal:
+        context.report("time-column", f"'{panel.time}' is no date or timestamp", (*path, "time"))
+    if panel.kind in _OF_NUMBERS and not panel.y and not panel.value:
+        context.report(
+            "panel-numbers", f"'{query.id}' has no number to draw", path, hint="name columns with y:"
+        )
+    drawn = [*(panel.y if panel.kind not in ("states", "heatmap") else ()), panel.value]
+    for name in drawn:
+        if name is not None and name in known and not known[name].numeric:
+            kind = known[name].type
+            context.report("panel-numbers", f"'{name}' is of type {kind}: only numbers are drawn", path)
+
+
+def _chosen(panel: Panel, query: Query) -> Panel:
     columns = list(query.columns.values())
-    over_time = panel.kind in ("lines", "area", "bars", "states", "logs") or (panel.kind == "heatmap" and panel.x is None)
+    over_time = panel.kind in ("lines", "area", "bars", "states", "logs") or (
+        panel.kind == "heatmap" and panel.x is None
+    )
     time = panel.time or (_first(columns, lambda column: column.temporal) if over_time else None)
     x = panel.x
-    if x is None and panel.kind in ("bar", "pie", "histogram", "bar_gauge", "heatmap") and not (panel.kind == "heatmap" and time):
+    if (
+        x is None
+        and panel.kind in ("bar", "pie", "histogram", "bar_gauge", "heatmap")
+        and not (panel.kind == "heatmap" and time)
+    ):
         x = _first(columns, lambda column: not column.numeric)
     value = panel.value or _value(panel, columns, x)
-    y = panel.y or _numbers(panel, columns, {time, x, panel.series, value if panel.kind == "histogram" else None})
-    message = panel.message or (_first(columns, lambda column: column.type == "text") if panel.kind == "logs" else None)
-    return {"time": time, "x": x, "value": value, "y": y, "message": message}
+    y = panel.y or _numbers(
+        panel, columns, {time, x, panel.series, value if panel.kind == "histogram" else None}
+    )
+    message = panel.message or (
+        _first(columns, lambda column: column.type == "text") if panel.kind == "logs" else None
+    )
+    return replace(panel, time=time, x=x, value=value, y=y, message=message)
 
 
 def _value(panel: Panel, columns: list[Column], x: str | None) -> str | None:
     if panel.kind == "heatmap":
-        return next((column.name for column in columns if column.numeric and column.name not in (x, *panel.y)), None)
+        return next(
+            (column.name for column in columns if column.numeric and column.name not in (x, *panel.y)), None
+        )
     if panel.kind == "histogram" and x is None and not panel.y:
         return next((column.name for column in columns if column.numeric), None)
     return None
@@ -192,11 +254,5 @@ def _numbers(panel: Panel, columns: list[Column], taken: set[str | None]) -> tup
     return tuple(column.name for column in columns if column.numeric and column.name not in taken)
 
 
-def _first(columns: list[Column], test: object) -> str | None:
-    return next((column.name for column in columns if test(column)), None)  # type: ignore[operator]
-
-
-def _replace(panel: Panel, chosen: Mapping[str, object]) -> Panel:
-    from dataclasses import replace
-
-    return replace(panel, **chosen)  # type: ignore[arg-type]
+def _first(columns: list[Column], test: Callable[[Column], bool]) -> str | None:
+    return next((column.name for column in columns if test(column)), None)

@@ -23,7 +23,12 @@ def resolve_timezone(context: Context, name: str, path: Path) -> str:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        context.report("unknown-timezone", f"unknown time zone '{name}'", path, hint="an IANA name, such as Europe/Berlin or UTC")
+        context.report(
+            "unknown-timezone",
+            f"unknown time zone '{name}'",
+            path,
+            hint="an IANA name, such as Europe/Berlin or UTC",
+        )
     return name
 
 
@@ -40,7 +45,12 @@ def resolve_environment(context: Context, wanted: str | None) -> Environment:
             related=[(("environments", marked[0]), "this one is, too")],
         )  # fmt: skip
     if not marked and len(written) > 1:
-        context.report("environment-default", "none of the environments is marked `default: true`", ("environments",), key=True)
+        context.report(
+            "environment-default",
+            "none of the environments is marked `default: true`",
+            ("environments",),
+            key=True,
+        )
     default = marked[0] if marked else next(iter(written), "default")
     name = wanted or default
     part = written.get(name, EnvironmentPart())
@@ -73,7 +83,9 @@ def resolve_sources(context: Context, environment: str) -> dict[str, Source]:
     """Bind every source to its names at the targets."""
     bound = context.definition.model.environments.get(environment, EnvironmentPart()).sources
     for name in bound:
-        context.find("source", name, context.definition.model.sources, ("environments", environment, "sources", name))
+        context.find(
+            "source", name, context.definition.model.sources, ("environments", environment, "sources", name)
+        )
     sources: dict[str, Source] = {}
     for name, part in context.definition.model.sources.items():
         binding = bound.get(name)
@@ -104,11 +116,15 @@ def resolve_filters(context: Context) -> dict[str, Filter]:
 def _filter(context: Context, name: str, part: FilterPart) -> Filter:
     path: Path = ("filters", name)
     if (part.from_ is None) == (part.options is None):
-        context.report("filter-form", "a filter lists its values `from` a table, or by `options`", path, key=True)
+        context.report(
+            "filter-form", "a filter lists its values `from` a table, or by `options`", path, key=True
+        )
     if part.from_ is not None and part.value is None:
         context.report("missing-key", "a filter `from` a table names its `value` column", path, key=True)
     if not re.fullmatch(r"[A-Za-z]\w*", name):
-        context.report("wrong-id", f"'{name}' becomes a variable's name: letters, digits and underscores", path, key=True)
+        context.report(
+            "wrong-id", f"'{name}' becomes a variable's name: letters, digits and underscores", path, key=True
+        )
     for value in part.default:
         if part.options is not None and value not in part.options:
             context.unknown("option", value, part.options, (*path, "default"))
@@ -135,7 +151,9 @@ def _check_chain(context: Context, name: str) -> None:
     while open_:
         parent = open_.pop()
         if parent == name:
-            context.report("reference-cycle", f"the filter '{name}' depends on itself", ("filters", name, "depends_on"))
+            context.report(
+                "reference-cycle", f"the filter '{name}' depends on itself", ("filters", name, "depends_on")
+            )
             return
         if parent in written and parent not in seen:
             seen.add(parent)
@@ -145,7 +163,9 @@ def _check_chain(context: Context, name: str) -> None:
 def resolve_hours(context: Context, timezone: str) -> dict[str, Hours]:
     """Read all hours; `outside` refers to hours that are written with days and times."""
     written = context.definition.model.hours
-    own = {name: _hours(context, name, part, timezone) for name, part in written.items() if part.outside is None}
+    own = {
+        name: _hours(context, name, part, timezone) for name, part in written.items() if part.outside is None
+    }
     for name, part in written.items():
         if part.outside is None:
             continue
@@ -175,7 +195,9 @@ def _days(context: Context, text: str, path: Path) -> tuple[int, ...]:
     for part in re.split(r"\s*,\s*", text.strip().lower()):
         ends = part.split("..")
         if len(ends) > 2 or any(end not in _DAYS for end in ends):
-            context.report("hours-form", f"'{part}' is no day", path, hint="such as monday..friday, or saturday, sunday")
+            context.report(
+                "hours-form", f"'{part}' is no day", path, hint="such as monday..friday, or saturday, sunday"
+            )
             continue
         first, last = _DAYS.index(ends[0]), _DAYS.index(ends[-1])
         length = (last - first) % 7
@@ -186,7 +208,9 @@ def _days(context: Context, text: str, path: Path) -> tuple[int, ...]:
 def _minutes(context: Context, text: str, path: Path) -> int:
     match = _CLOCK.fullmatch(text)
     if match is None or (match[1] == "24" and match[2] != "00"):
-        context.report("hours-form", f"'{text}' is no time of day", path, hint='write it as "09:00", up to "24:00"')
+        context.report(
+            "hours-form", f"'{text}' is no time of day", path, hint='write it as "09:00", up to "24:00"'
+        )
         return 0
     return int(match[1]) * 60 + int(match[2])
 

@@ -60,7 +60,9 @@ def vocabulary(
     return words
 
 
-def resolve_queries(context: Context, sources: Mapping[str, Source], words: Vocabulary, axes: Axes) -> dict[str, Query]:
+def resolve_queries(
+    context: Context, sources: Mapping[str, Source], words: Vocabulary, axes: Axes
+) -> dict[str, Query]:
     """Resolve every query whose parts are sound; the others are reported."""
     made = {}
     for query_id, part in context.definition.model.queries.items():
@@ -71,13 +73,20 @@ def resolve_queries(context: Context, sources: Mapping[str, Source], words: Voca
 
 
 def _query(
-    context: Context, query_id: str, part: QueryPart, sources: Mapping[str, Source], words: Vocabulary, axes: Axes
+    context: Context,
+    query_id: str,
+    part: QueryPart,
+    sources: Mapping[str, Source],
+    words: Vocabulary,
+    axes: Axes,
 ) -> Query | None:
     path: Path = ("queries", query_id)
     source = _source(context, part, sources, path)
     columns = {name: _column(context, name, column, axes, path) for name, column in part.columns.items()}
     if not columns:
-        context.report("columns-missing", "a query lists the columns of its rows", (*path, "columns"), key=True)
+        context.report(
+            "columns-missing", "a query lists the columns of its rows", (*path, "columns"), key=True
+        )
     for index, name in enumerate(part.key):
         context.find("column", name, columns, (*path, "key", index))
     template = _template(context, part, words, path)
@@ -104,7 +113,9 @@ def _source(context: Context, part: QueryPart, sources: Mapping[str, Source], pa
         return context.find("source", part.source, sources, (*path, "source"))
     postgres = [source for source in sources.values() if source.type == "postgres"]
     if len(postgres) != 1:
-        context.report("source-missing", "the query says which source it reads", path, key=True, hint="add source:")
+        context.report(
+            "source-missing", "the query says which source it reads", path, key=True, hint="add source:"
+        )
         return None
     return postgres[0]
 
@@ -116,12 +127,14 @@ def _template(context: Context, part: QueryPart, words: Vocabulary, path: Path) 
     if part.sql.file is None:
         source = context.definition.text((*path, "sql"))
     else:
-        text = read_beside(context.definition.folder, part.sql.file, context.definition.span((*path, "sql", "file")))
+        text = read_beside(
+            context.definition.folder, part.sql.file, context.definition.span((*path, "sql", "file"))
+        )
         if isinstance(text, Problem):
             context.problems.append(text)
             return None
-        starts = tuple((line + 1, 1) for line in range(text.text.count("\n") + 1))
-        source = SourceText(text.name, (*path, "sql"), text.text, starts)
+        starts = tuple((line + 1, 1) for line in range(text.count("\n") + 1))
+        source = SourceText(part.sql.file, (*path, "sql"), text, starts)
     if not source.text.strip():
         context.report("sql-missing", "the statement is empty", (*path, "sql"))
         return None
