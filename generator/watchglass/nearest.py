@@ -9,7 +9,7 @@ _FEW = 14
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
-    """Give the known name that looks most like a name, also where only case or ``-`` and ``_`` differ; None where none does."""
+    """Give the known name that looks most like a name, whatever its case and hyphens; None where none does."""
     names = sorted(set(known))
     folded = {_fold(candidate): candidate for candidate in reversed(names)}
     same = folded.get(_fold(name))
@@ -20,7 +20,7 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
 
 
 def suggest(name: str, known: Iterable[str], what: str = "known names") -> str:
-    """Write the hint for an unknown name: the nearest known one, else all where they are few, else nothing."""
+    """Write the hint for an unknown name: the nearest known one, else all of a few, else nothing."""
     names = sorted(set(known))
     near = nearest(name, names)
     if near is not None:

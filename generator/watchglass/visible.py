@@ -1,4 +1,4 @@
-"""Text from files, made fit for a terminal or a log: characters that hide, reorder or drive are written as escapes."""
+"""Text from files, fit for a terminal or a log: characters that hide, reorder or drive become escapes."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def escape(character: str) -> str:
 
 
 def hidden_in_name(text: str) -> str | None:
-    """Give the first character that no name may hold, since a reader cannot see it; None where there is none."""
+    """Give the first character of a name that a reader cannot see; None where there is none."""
     if text.isascii() and text.isprintable():
         return None
     return next((character for character in text if unicodedata.category(character) in _IN_NAMES), None)

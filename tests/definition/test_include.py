@@ -1,4 +1,4 @@
-"""A definition may be split over files; each value still knows its own (fault 8 and 11 of the reliability page)."""
+"""A definition may be split over files; each value still knows its own (faults 8 and 11)."""
 
 from __future__ import annotations
 

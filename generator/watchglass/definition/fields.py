@@ -14,7 +14,7 @@ def keys_at(model: type[BaseModel], location: tuple[str | int, ...]) -> tuple[st
     Give the keys that may stand in the map at a place, sorted.
 
     Args:
-        location: pydantic's: keys and indexes, and names of the classes of a union, which choose among its members.
+        location: pydantic's: keys, indexes, and names of classes, which choose among the members of a union.
     """
     found: list[Any] = [model]
     for element in location:

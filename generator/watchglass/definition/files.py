@@ -76,13 +76,13 @@ def locate(folder: Path, relative: str, span: Span) -> Path | Problem:
             "file-outside",
             f"{quoted(relative)} leads out of the definition's folder",
             span,
-            hint="move the file below the folder of the definition; links that lead out of it are not followed",
+            hint="move the file below that folder; links that lead out of it are not followed",
         )
     return real
 
 
 def decode(content: bytes, name: str) -> SourceFile | Problem:
-    """Turn bytes into text with lines; anything but UTF-8 is a problem at the place of its first wrong byte."""
+    """Turn bytes into text with lines; the first byte that is not UTF-8 is a problem at its place."""
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:

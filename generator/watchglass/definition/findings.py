@@ -1,4 +1,4 @@
-"""A model's validation errors → findings, each at a path of the data, with the alternatives of a union apart."""
+"""A model's validation errors → findings at paths of the data, with the alternatives of a union together."""
 
 from __future__ import annotations
 
@@ -79,7 +79,7 @@ def settle(found: list[Finding]) -> Iterator[list[Finding]]:
     """
     Group findings that mean one thing: the alternatives of a union that all refuse the value.
 
-    Where a map or list was written and one alternative went into it, its findings stand alone and speak for the union.
+    Where one alternative went into what was written, its findings stand alone and speak for the union.
     """
     unions: dict[DataPath, list[Finding]] = {}
     for finding in found:

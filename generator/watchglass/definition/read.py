@@ -1,4 +1,4 @@
-"""A definition's files → what was written, typed by the model, every value knowing its place; or all that is wrong with it."""
+"""A definition's files → what was written, typed and knowing its places; or all that is wrong with it."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Texts(Mapping[DataPath, SourceText]):
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """Where paths of a definition stand; a path that is not written has the place of the nearest part above it."""
+    """Where paths of a definition stand; one that is not written has the place of the nearest part above."""
 
     written: Mapping[DataPath, Place]
     whole: Span

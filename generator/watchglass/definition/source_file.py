@@ -39,7 +39,7 @@ class SourceFile:
         return self.lines[index] if 0 <= index < len(self.lines) else ""
 
     def span(self, line: int, column: int, end_line: int, end_column: int) -> Span:
-        """Make a span of positions counted from 0, moved into the file and at least one character wide on a line."""
+        """Make a span of positions counted from 0, moved into the file and one character wide where empty."""
         line = min(line, len(self.lines) - 1)
         column = min(column, len(self.lines[line]))
         end_line = min(max(end_line, line), len(self.lines) - 1)

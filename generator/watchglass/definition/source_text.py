@@ -1,4 +1,4 @@
-"""A YAML scalar → its text with the place of each line, so that a finding inside of it points to the file's own character."""
+"""A YAML scalar → its text with the place of each line, so that findings point to the file's own characters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Start = tuple[int, int]
 
 
 def source_text(node: ScalarNode, path: tuple[str | int, ...]) -> SourceText:
-    """Give the text of a scalar; exact for ``|`` blocks and for one line without escapes, else nearly right."""
+    """Give the text of a scalar: exact for ``|`` blocks and single lines without escapes, else nearly so."""
     if node.style == "block":
         return SourceText(node.file.name, path, node.value, _block_starts(node))
     if node.span.line == node.span.end_line and _as_written(node):
@@ -52,7 +52,7 @@ def _column(node: ScalarNode, line: int, indent: int) -> int:
 
 
 def _near_starts(node: ScalarNode) -> tuple[Start, ...]:
-    """Look for the first word of each line behind the one before; a line that is not found keeps the place before it."""
+    """Look for the first word of each line; a line that is not found keeps the place before it."""
     line, column = node.span.line, node.span.column + (1 if node.style == "quoted" else 0)
     if node.style == "folded":
         line, column = line + 1, 1

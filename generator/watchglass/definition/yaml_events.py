@@ -1,4 +1,4 @@
-"""YAML events → nodes, within limits that hold before anything is built, so that no file can hang a reader."""
+"""YAML events → nodes, within limits that hold before anything is built: no file can hang the reader."""
 
 from __future__ import annotations
 

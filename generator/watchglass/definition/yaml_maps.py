@@ -1,4 +1,4 @@
-"""Keys and values in turn → a map whose keys are texts, each standing once, with merges (``<<``) written out."""
+"""Keys and values in turn → a map whose keys are texts, each once, with merges (``<<``) written out."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def build_map(children: Sequence[Node], span: Span) -> tuple[MapNode, list[Probl
         if problem or not isinstance(key, ScalarNode):
             problems += [problem] if problem else []
         elif _is_merge(key):
-            problems += _duplicate(merge, key) if merge else _merge(value, key, merged)
+            problems += _duplicate(merge, key) if merge else _merge(value, merged)
             merge = key
         elif key.value in own:
             problems += _duplicate(own[key.value][0], key)
@@ -49,7 +49,7 @@ def _is_merge(key: ScalarNode) -> bool:
     return key.value == "<<" and key.style == "plain"
 
 
-def _merge(value: Node, key: ScalarNode, merged: dict[str, Entry]) -> list[Problem]:
+def _merge(value: Node, merged: dict[str, Entry]) -> list[Problem]:
     maps: Iterable[Node] = value.items if isinstance(value, ListNode) else (value,)
     problems: list[Problem] = []
     for item in maps:

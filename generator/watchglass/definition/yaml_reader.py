@@ -28,7 +28,7 @@ _NOT_YAML = re.compile(
 
 
 class Scalar(str):
-    """A text of the file as it was written, to be typed by the schema: ``10:00`` is no number and ``no`` no truth value."""
+    """A text as it was written, typed by the schema alone: ``10:00`` is no number, ``no`` no truth value."""
 
     __slots__ = ("style",)
     style: Style
@@ -82,7 +82,7 @@ def read_yaml(path: Path, name: str = "") -> Document | tuple[Problem, ...]:
 
 
 def parse_yaml(file: SourceFile) -> Document | tuple[Problem, ...]:
-    """Read the text of one file; what is wrong with it is found together as far as the text can be followed."""
+    """Read the text of one file; all that is wrong is found, as far as the text can be followed."""
     wrong = _NOT_YAML.search(file.text)
     if wrong:
         return (_refuse_character(file, wrong),)
