@@ -41,7 +41,7 @@ def test_of_a_long_line_the_part_around_the_mark_is_shown() -> None:
 def test_in_plain_text_the_marks_cover_the_very_characters(line: str, data: st.DataObject) -> None:
     start = data.draw(st.integers(0, len(line)))
     end = data.draw(st.integers(start, len(line)))
-    shown, marks = excerpt(line.replace("#", "-"), start, end)
+    _, marks = excerpt(line.replace("#", "-"), start, end)
     assert len(marks.lstrip(" ")) == max(1, end - start)
     if len(line) <= WIDTH:
         assert marks.index("^") == start

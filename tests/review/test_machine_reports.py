@@ -110,7 +110,7 @@ def test_a_github_command_of_several_lines_has_no_columns() -> None:
 def test_fault_58_a_message_cannot_end_a_github_command_or_begin_another() -> None:
     text = report([with_message(HOSTILE, file="a,b:c%\n::x.yaml")], "github")
     assert text.count("\n") == 1
-    assert text.startswith("::error file=a%2Cb%3Ac%25%0A%3A%3Ax.yaml,line=1,")
+    assert text.startswith("::error file=a%2Cb%3Ac%25\\x0a%3A%3Ax.yaml,line=1,")
     assert "::100%25 done\\x0d\\x0a::error" in text
 
 

@@ -19,12 +19,12 @@ def json_report(problems: Sequence[Problem]) -> str:
         f"{level}s": sum(problem.level == level for problem in problems)
         for level in ("error", "warning", "note")
     }
-    return (
-        json.dumps({"problems": [_problem(problem) for problem in problems], **counts}, indent=2).replace(
-            "##", "\\u0023#"
-        )
-        + "\n"
-    )
+    return dump({"problems": [_problem(problem) for problem in problems], **counts})
+
+
+def dump(value: dict[str, Any]) -> str:
+    """Write a JSON text in which nothing opens a command of a log."""
+    return json.dumps(value, indent=2).replace("##", "\\u0023#") + "\n"
 
 
 def _problem(problem: Problem) -> dict[str, Any]:

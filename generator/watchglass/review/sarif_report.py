@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Sequence
 from typing import Any
 from urllib.parse import quote, urljoin
 
 from watchglass.problems import Problem, Span
+from watchglass.review.json_report import dump
 from watchglass.visible import visible
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
@@ -24,10 +24,7 @@ def sarif_report(problems: Sequence[Problem], docs: str = "") -> str:
     driver = {"name": "watchglass", "rules": [_rule(code, docs) for code in codes]}
     results = [_result(problem, codes.index(problem.code)) for problem in problems]
     run = {"tool": {"driver": driver}, "columnKind": "unicodeCodePoints", "results": results}
-    return (
-        json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]}, indent=2).replace("##", "\\u0023#")
-        + "\n"
-    )
+    return dump({"$schema": SCHEMA, "version": "2.1.0", "runs": [run]})
 
 
 def _rule(code: str, docs: str) -> dict[str, Any]:
