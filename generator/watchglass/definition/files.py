@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+from dataclasses import replace
 from pathlib import Path
 
 from watchglass.definition.source_file import SourceFile
@@ -18,7 +19,7 @@ _FLAGS = os.O_RDONLY | getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_CLOEXEC", 0
 
 def read_source(path: Path, name: str, span: Span | None = None) -> SourceFile | Problem:
     """
-    Read a regular file of at most 5 MB as UTF-8.
+    Read a regular file of at most 5 MB as UTF-8; where it is something else, the file is ``broken``.
 
     Args:
         name: the path by which people know the file.
@@ -48,7 +49,8 @@ def source_beside(folder: Path, relative: str, span: Span, name: str = "") -> So
     path = locate(folder, relative, span)
     if isinstance(path, Problem):
         return path
-    return read_source(path, name or display_name(folder, relative), span)
+    file = read_source(path, name or display_name(folder, relative), span)
+    return file if isinstance(file, Problem) else file.broken or file
 
 
 def display_name(folder: Path, relative: str) -> str:
@@ -81,23 +83,23 @@ def locate(folder: Path, relative: str, span: Span) -> Path | Problem:
     return real
 
 
-def decode(content: bytes, name: str) -> SourceFile | Problem:
-    """Turn bytes into text with lines; the first byte that is not UTF-8 is a problem at its place."""
+def decode(content: bytes, name: str) -> SourceFile:
+    """Turn bytes into text with lines; a byte that is not UTF-8 makes the file a broken one."""
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError as error:
-        return _not_utf8(content, error.start, name)
+        return _broken(content, error.start, name)
     return SourceFile.of(name, text.removeprefix("\ufeff"))
 
 
-def _not_utf8(content: bytes, start: int, name: str) -> Problem:
+def _broken(content: bytes, start: int, name: str) -> SourceFile:
     file = SourceFile.of(name, content.decode("utf-8", "replace").removeprefix("\ufeff"))
     span = file.at(len(content[:start].decode("utf-8").removeprefix("\ufeff")))
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         message = "the file is UTF-16, not UTF-8"
     else:
         message = f"byte 0x{content[start]:02x} is not UTF-8"
-    return Problem("yaml-encoding", message, span, hint="save the file as UTF-8")
+    return replace(file, broken=Problem("yaml-encoding", message, span, hint="save the file as UTF-8"))
 
 
 def _refuse_form(relative: str) -> str:

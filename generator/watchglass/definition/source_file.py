@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from watchglass.problems import Span
+from watchglass.problems import Problem, Span
 
 _BREAK = re.compile("\r\n|\r|\n")
 
@@ -28,6 +28,8 @@ class SourceFile:
     name: str
     text: str
     lines: tuple[str, ...]
+    broken: Problem | None = None
+    """Why the bytes are no text; then ``text`` is only fit for excerpts."""
 
     @classmethod
     def of(cls, name: str, text: str) -> SourceFile:

@@ -83,6 +83,8 @@ def read_yaml(path: Path, name: str = "") -> Document | tuple[Problem, ...]:
 
 def parse_yaml(file: SourceFile) -> Document | tuple[Problem, ...]:
     """Read the text of one file; all that is wrong is found, as far as the text can be followed."""
+    if file.broken:
+        return (file.broken,)
     wrong = _NOT_YAML.search(file.text)
     if wrong:
         return (_refuse_character(file, wrong),)
