@@ -73,6 +73,11 @@ def test_one_line_without_escapes_is_exact(yaml: str, place: tuple[int, int], ex
     assert (text.place(0), text.exact) == (place, exact)
 
 
+def test_no_character_of_a_folded_text_is_outside_of_its_line() -> None:
+    text = text_of("a: >\n  one\n  two three four five\n", "a")
+    assert text.place(len(text.text) - 1) == (2, 6)
+
+
 def test_each_paragraph_of_a_folded_text_is_found_again() -> None:
     text = text_of("a: >\n  one\n  two\n\n  three\n", "a")
     assert text.text == "one two\nthree\n"

@@ -1,4 +1,4 @@
-"""Damaged definitions are read; whatever is not a definition or a placed problem is a failure."""
+"""Damaged definitions are read and resolved; whatever is not a definition or a placed problem is a failure."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ import yaml
 
 from tests.fuzz.mutations import damage_text, damage_tree
 from watchglass.definition.read import read
+from watchglass.definition.resolve import resolve
 from watchglass.definition.source_file import lines_of
 from watchglass.problems import Problem, Span
 from watchglass.review import report
@@ -56,14 +57,16 @@ def try_one(path: Path) -> str:
     start = time.process_time()
     try:
         result = read(path)
-        report(result.problems, "text", result.sources)
+        resolved = resolve(result.definition) if result.definition else None
+        problems = (*result.problems, *(resolved.problems if resolved else ()))
+        report(problems, "text", result.sources)
     except Exception:  # noqa: BLE001 - that none comes is what is tested
         return traceback.format_exc()
     if time.process_time() - start > SECONDS:
         return f"took {time.process_time() - start:.1f} s"
-    if result.definition is None and not result.problems:
+    if (resolved is None or resolved.service is None) and not problems:
         return "neither a definition nor a problem"
-    return next((wrong for problem in result.problems if (wrong := misplaced(problem, result.sources))), "")
+    return next((wrong for problem in problems if (wrong := misplaced(problem, result.sources))), "")
 
 
 def misplaced(problem: Problem, sources: Mapping[str, str]) -> str:

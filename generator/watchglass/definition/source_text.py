@@ -15,7 +15,9 @@ def source_text(node: ScalarNode, path: tuple[str | int, ...]) -> SourceText:
     if node.span.line == node.span.end_line and _as_written(node):
         quote = 1 if node.style == "quoted" else 0
         return SourceText(node.file.name, path, node.value, ((node.span.line, node.span.column + quote),))
-    return SourceText(node.file.name, path, node.value, _near_starts(node), exact=False)
+    starts = _near_starts(node)
+    ends = tuple(len(node.file.line(line - 1)) + 1 for line, _ in starts)
+    return SourceText(node.file.name, path, node.value, starts, exact=False, ends=ends)
 
 
 def _as_written(node: ScalarNode) -> bool:

@@ -22,6 +22,7 @@ class SourceText:
         path: the text's path in the definition, such as ``("queries", "ages", "sql")``.
         starts: for each line of ``text`` its line and column in ``file``, counted from 1.
         exact: False where escapes or folding make columns within a line approximate.
+        ends: where they do, the column behind the line of the file that each start is on.
     """
 
     file: str
@@ -29,13 +30,16 @@ class SourceText:
     text: str
     starts: tuple[tuple[int, int], ...]
     exact: bool = True
+    ends: tuple[int, ...] = ()
 
     def place(self, offset: int) -> tuple[int, int]:
         """Give line and column in the file of a character of the text."""
         offset = max(0, min(offset, len(self.text)))
         index = self.text.count("\n", 0, offset)
-        line, column = self.starts[min(index, len(self.starts) - 1)]
-        return line, column + offset - (self.text.rfind("\n", 0, offset) + 1)
+        index = min(index, len(self.starts) - 1)
+        line, column = self.starts[index]
+        column += offset - (self.text.rfind("\n", 0, offset) + 1)
+        return line, min(column, self.ends[index]) if self.ends else column
 
 
 @dataclass(frozen=True, slots=True)
