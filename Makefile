@@ -52,10 +52,10 @@ clean: ## Remove the environments, caches and build results; sources and output/
 
 # The stamp is newer than what it was made from, so a second run does nothing.
 $(STAMP): requirements.lock pyproject.toml
-	@command -v "$(PYTHON)" >/dev/null || { \
-		echo 'make: no "$(PYTHON)" found; install Python 3.11 or newer, or say: make PYTHON=/path/to/python3' >&2; exit 1; }
+	@"$(PYTHON)" -c '' 2>/dev/null || { \
+		echo 'make: "$(PYTHON)" does not run; install Python 3.11 or newer, or say: make PYTHON=/path/to/python3' >&2; exit 1; }
 	@"$(PYTHON)" -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 15))' || { \
-		echo "make: Watchglass needs Python 3.11 to 3.14, but $(PYTHON) is $$("$(PYTHON)" -V 2>&1); say: make PYTHON=python3.11" >&2; exit 1; }
+		echo "make: Watchglass needs Python 3.11 to 3.14, $$("$(PYTHON)" -V 2>&1) is another; say: make PYTHON=python3.11" >&2; exit 1; }
 	@"$(PYTHON)" -c 'import ensurepip, venv' 2>/dev/null || { \
 		echo 'make: $(PYTHON) lacks the venv module; on Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; }
 	@$(BIN)/python -c '' 2>/dev/null || rm -rf $(VENV)
