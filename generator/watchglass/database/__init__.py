@@ -1,0 +1,1 @@
+"""PostgreSQL: an embedded server, connections that cannot write, statements that are tried."""

@@ -1,0 +1,186 @@
+"""A service's statements, as every target will send them, run on one PostgreSQL: problems, and how long each took."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from watchglass.artifact import Artifact, Statement
+from watchglass.database.connection import Outcome, Prover
+from watchglass.database.connection import Statement as Sent
+from watchglass.definition.service import Service
+from watchglass.problems import Problem, arrange
+from watchglass.sql.literals import name as sql_name
+from watchglass.sql.offsets import OffsetMap
+from watchglass.validate import contract, shapes
+from watchglass.validate.cases import Case, Window, grafana_cases, metabase_cases, window_of
+from watchglass.validate.expansion import ExpansionError
+from watchglass.validate.place import span_of, told
+
+Values = Mapping[str, tuple[str, ...]]
+_SAMPLE = 3
+
+
+@dataclass(frozen=True, slots=True)
+class Timing:
+    """How long a statement took at most, over its cases, in milliseconds."""
+
+    statement: Statement
+    milliseconds: float
+    cases: int
+
+
+@dataclass(frozen=True, slots=True)
+class Proof:
+    """One case that was run, with what PostgreSQL gave."""
+
+    case: Case
+    outcome: Outcome
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What validating a service found."""
+
+    problems: tuple[Problem, ...]
+    timings: tuple[Timing, ...]
+    proofs: tuple[Proof, ...]
+
+
+def statements_of(artifacts: Iterable[Artifact]) -> tuple[Statement, ...]:
+    """List all statements that targets will send."""
+    return tuple(statement for artifact in artifacts for statement in artifact.statements)
+
+
+def validate(
+    service: Service,
+    statements: Sequence[Statement],
+    prover: Prover,
+    now: datetime.datetime,
+    progress: Callable[[int, int], None] | None = None,
+) -> Report:
+    """
+    Run every case of the statements, and judge what comes back.
+
+    Args:
+        now: the instant before which the tried ranges end.
+        progress: told how many of how many cases are done.
+    """
+    values = filter_values(service, prover)
+    cases, problems = make_cases(service, statements, values, now)
+    outcomes = prover.run([case.sent for case in cases], progress=progress)
+    proofs = tuple(Proof(case, outcome) for case, outcome in zip(cases, outcomes, strict=True))
+    problems += failures(proofs)
+    for proof in proofs:
+        if proof.outcome.error is None:
+            problems += judge(service, proof)
+    timings = _timings(proofs)
+    problems += _over_budget(timings)
+    return Report(arrange(problems), timings, proofs)
+
+
+def filter_values(service: Service, prover: Prover) -> Values:
+    """Ask for a few values of every filter; a filter whose table cannot be read has none (its own query says why)."""
+    listed = [of for of in service.filters.values() if of.table is not None]
+    sent = [
+        Sent(
+            f"SELECT DISTINCT {sql_name(of.value)}::text FROM {sql_name(of.table or '')}"
+            f" WHERE {sql_name(of.value)} IS NOT NULL ORDER BY 1 LIMIT {_SAMPLE}"
+        )
+        for of in listed
+    ]
+    values = {of.id: tuple(value for value, _ in of.options)[:_SAMPLE] for of in service.filters.values()}
+    for of, outcome in zip(listed, prover.run(sent), strict=True):
+        values[of.id] = () if outcome.error else tuple(str(row[0]) for row in outcome.rows)
+    return values
+
+
+def make_cases(
+    service: Service, statements: Sequence[Statement], values: Values, now: datetime.datetime
+) -> tuple[list[Case], list[Problem]]:
+    """Expand every statement; one that a target could not expand is a problem."""
+    cases: list[Case] = []
+    problems: list[Problem] = []
+    for statement in statements:
+        at = window_of(statement, now, service.timezone)
+        try:
+            cases += _cases(service, statement, values, at)
+        except ExpansionError as error:
+            message = f"{told(statement, '')}: the target cannot expand the statement: {error}"
+            problems.append(Problem("statement-expansion", message, statement.span))
+    return cases, problems
+
+
+def _cases(service: Service, statement: Statement, values: Values, at: Window) -> tuple[Case, ...]:
+    if statement.target == "grafana":
+        return grafana_cases(service, statement, values, at)
+    if statement.target == "metabase":
+        return metabase_cases(service, statement, values, at)
+    return (Case(statement, "", Sent(statement.sql.text), OffsetMap.identity(len(statement.sql.text)), {}),)
+
+
+def failures(proofs: Iterable[Proof]) -> list[Problem]:
+    """Tell every statement that PostgreSQL refused; one cause that many statements share is told once."""
+    grouped: dict[tuple[object, str], list[Proof]] = {}
+    for proof in proofs:
+        error = proof.outcome.error
+        if error is not None:
+            grouped.setdefault((span_of(proof.case, error.position), error.message), []).append(proof)
+    return [_failure(group) for group in grouped.values()]
+
+
+def _failure(group: list[Proof]) -> Problem:
+    first = group[0]
+    error = first.outcome.error
+    assert error is not None, "the group is of failures"
+    names = list(dict.fromkeys(told(proof.case.statement, "") for proof in group))
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    hint = "; ".join(part for part in (error.hint, error.detail) if part)
+    message = f"PostgreSQL: {error.message} [{error.sqlstate}] in {', '.join(names[:3])}{more}"
+    return Problem("sql-error", message, span_of(first.case, error.position), hint=hint)
+
+
+def judge(service: Service, proof: Proof) -> tuple[Problem, ...]:
+    """Judge the rows of one case: the contract of its query, and the shape that its target takes."""
+    statement, described = proof.case.statement, [(column.name, column.type_name) for column in proof.outcome.columns]
+    found = shapes.judge(statement, proof.case.name, described, proof.outcome.rows)
+    if statement.target != "plain" or statement.query not in service.queries:
+        return found
+    query = service.queries[statement.query]
+    single = [
+        metric.id
+        for metric in service.metrics.values()
+        if metric.query.id == query.id and not (metric.keyed or metric.where or metric.pick)
+    ]
+    return (
+        *found,
+        *contract.judge_columns(query, described),
+        *contract.judge_rows(query, described, proof.outcome.rows, single=single),
+    )
+
+
+def _timings(proofs: Iterable[Proof]) -> tuple[Timing, ...]:
+    slowest: dict[tuple[str, str], Timing] = {}
+    for proof in proofs:
+        statement = proof.case.statement
+        key = statement.target, statement.name
+        known = slowest.get(key)
+        most = max(proof.outcome.elapsed_ms, known.milliseconds if known else 0.0)
+        slowest[key] = Timing(statement, most, (known.cases if known else 0) + 1)
+    return tuple(slowest.values())
+
+
+def _over_budget(timings: Iterable[Timing]) -> list[Problem]:
+    return [
+        Problem(
+            "over-budget",
+            f"{told(timing.statement, '')} took {timing.milliseconds:.0f} ms, its budget is {timing.statement.budget_ms:.0f} ms",
+            timing.statement.span,
+            "warning",
+        )
+        for timing in timings
+        if timing.statement.budget_ms is not None and timing.milliseconds > timing.statement.budget_ms
+    ]
+
+
