@@ -183,10 +183,16 @@ class TreeBuilder:
             Problem(
                 "yaml-tag",
                 f"the tag {quoted(tag)} is not allowed",
-                self._point(event),
+                self._tag_span(event),
                 hint="remove it; the schema says of what type a value is, and no value builds an object",
             )
         )
+
+    def _tag_span(self, event: Any) -> Span:
+        line, column = event.start_mark.line, event.start_mark.column
+        words = self._file.line(line)[column:].split()
+        width = len(words[0]) if words and words[0].startswith("!") else 1
+        return self._file.span(line, column, line, column + width)
 
     def _span(self, event: Any) -> Span:
         start, end = event.start_mark, event.end_mark
