@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from watchglass.definition.read import Definition, ReadResult, read
+from watchglass.problems import Problem
+from watchglass.sql.pieces import SourceText
 
 GOOD = """\
 version: 1
@@ -54,6 +56,21 @@ def test_what_is_not_written_has_the_place_of_the_part_above_it(good: Definition
 def test_the_texts_of_a_definition_can_be_listed(good: Definition) -> None:
     assert ("service", "id") in good.texts
     assert len(list(good.texts)) == len(good.texts)
+
+
+def test_a_file_that_the_definition_names_is_read_with_its_places(good: Definition) -> None:
+    (good.folder / "a.sql").write_bytes(b"SELECT 1\r\nFROM t\r\n")
+    text = good.beside("a.sql", ("queries", "orders", "sql"))
+    assert isinstance(text, SourceText)
+    assert text.text == "SELECT 1\nFROM t\n"
+    assert (text.file, text.place(14)) == ((good.folder / "a.sql").as_posix(), (2, 6))
+    assert good.sources[text.file].startswith("SELECT 1")
+
+
+def test_a_named_file_that_is_not_there_is_a_problem_where_it_is_named(good: Definition) -> None:
+    problem = good.beside("b.sql", ("queries", "orders", "sql"))
+    assert isinstance(problem, Problem)
+    assert (problem.code, problem.span.line) == ("file-missing", 8)
 
 
 def test_errors_of_the_model_come_together_in_the_order_of_the_file(tmp_path: Path) -> None:

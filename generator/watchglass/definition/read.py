@@ -8,6 +8,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
 
+from watchglass.definition.files import source_beside
 from watchglass.definition.include import Gathered, gather
 from watchglass.definition.model import DefinitionModel
 from watchglass.definition.model_errors import explain_model
@@ -67,7 +68,7 @@ class Definition:
     Args:
         file: the definition's path as given, with forward slashes.
         folder: its folder, which the files that it names are below.
-        sources: name → text of each file read, for excerpts.
+        sources: name → text of each file read, for excerpts; grows with every file read by ``beside``.
     """
 
     model: DefinitionModel
@@ -75,7 +76,7 @@ class Definition:
     folder: Path
     places: Places
     texts: Mapping[DataPath, SourceText]
-    sources: Mapping[str, str]
+    sources: dict[str, str]
 
     def span(self, path: DataPath) -> Span:
         """Give the place of a value, or of the nearest part above it."""
@@ -92,6 +93,21 @@ class Definition:
             return found
         at = self.span(path)
         return SourceText(at.file, path, "", ((at.line, at.column),), exact=False)
+
+    def beside(self, relative: str, path: DataPath) -> SourceText | Problem:
+        """
+        Read the text of a file that the definition names, and keep it for excerpts.
+
+        Args:
+            relative: the file's path below the definition's folder, as written.
+            path: where it is written; the text's own path too.
+        """
+        file = source_beside(self.folder, relative, self.span(path))
+        if isinstance(file, Problem):
+            return file
+        self.sources[file.name] = file.text
+        starts = tuple((line, 1) for line in range(1, len(file.lines) + 1))
+        return SourceText(file.name, path, "\n".join(file.lines), starts)
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,14 +8,13 @@ from collections.abc import Callable, Mapping
 
 from watchglass.artifact import Path
 from watchglass.definition.colors import COLORS
-from watchglass.definition.files import read_beside
 from watchglass.definition.model.queries import ColumnPart, QueryPart, ValueNamePart
 from watchglass.definition.resolve.axis import Axes
 from watchglass.definition.resolve.context import Context
 from watchglass.definition.service import Column, Hours, Query, Source, ValueName
 from watchglass.definition.units import UNITS, Unit, free_unit
 from watchglass.problems import Problem
-from watchglass.sql.pieces import Filter, Piece, SourceText, Template, Value
+from watchglass.sql.pieces import Filter, Piece, Template, Value
 from watchglass.sql.template import parse
 from watchglass.sql.vocabulary import HoursOf, Vocabulary
 
@@ -125,16 +124,14 @@ def _template(context: Context, part: QueryPart, words: Vocabulary, path: Path) 
         context.report("sql-missing", "a query has its SQL in place, or in a file", (*path, "sql"))
         return None
     if part.sql.file is None:
-        source = context.definition.text((*path, "sql"))
+        short = context.definition.texts.get((*path, "sql"))
+        source = short or context.definition.text((*path, "sql", "text"))
     else:
-        text = read_beside(
-            context.definition.folder, part.sql.file, context.definition.span((*path, "sql", "file"))
-        )
-        if isinstance(text, Problem):
-            context.problems.append(text)
+        read = context.definition.beside(part.sql.file, (*path, "sql", "file"))
+        if isinstance(read, Problem):
+            context.problems.append(read)
             return None
-        starts = tuple((line + 1, 1) for line in range(text.count("\n") + 1))
-        source = SourceText(part.sql.file, (*path, "sql"), text, starts)
+        source = read
     if not source.text.strip():
         context.report("sql-missing", "the statement is empty", (*path, "sql"))
         return None

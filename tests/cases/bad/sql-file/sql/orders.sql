@@ -1,0 +1,3 @@
+SELECT count(*) AS n
+FROM orders
+WHERE status = {{ stauts }}
