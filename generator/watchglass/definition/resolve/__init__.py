@@ -21,6 +21,7 @@ from watchglass.definition.resolve.places import (
     resolve_timezone,
 )
 from watchglass.definition.resolve.queries import resolve_queries, vocabulary
+from watchglass.definition.resolve.references import check_references
 from watchglass.definition.service import Service
 from watchglass.problems import Problem, arrange, has_errors
 
@@ -64,6 +65,7 @@ def _service(context: Context, wanted: str | None, today: datetime.date | None) 
     alerts = resolve_alerts(context, metrics, filters, today)
     dashboards = resolve_dashboards(context, metrics, queries, filters)
     check_identity(context, environment, alerts, dashboards)
+    check_references(context)
     _later(context)
     return Service(
         model.service.id,

@@ -148,7 +148,7 @@ class _Alert:
         for level, severity in severities.items():
             path = (*self.path, "severity", level)
             steps = {step.level.name: step for step in metric.thresholds.steps} if metric.thresholds else {}
-            step = context.find(f"level of '{metric.id}'", level, steps, path)
+            step = context.find(f"level of '{metric.id}'", level, steps, path, key=True)
             if step is not None and metric.thresholds is not None:
                 made = Condition(metric, reaches(metric.thresholds, step), context.at(path))
                 rules.append(Rule(f"{self.id}-{level}", severity, "one", (made,), level))
@@ -259,10 +259,10 @@ class _Alert:
         used = {name for each in conditions for name in each.metric.query.template.filters}
         for name in self.part.filters:
             path = (*self.path, "filters", name)
-            if self.context.find("filter", name, self.filters, path) is not None and name not in used:
-                self.context.report(
-                    "filter-unused", f"no query of this alert reads the filter '{name}'", path
-                )
+            found = self.context.find("filter", name, self.filters, path, key=True)
+            if found is not None and name not in used:
+                message = f"no query of this alert reads the filter '{name}'"
+                self.context.report("filter-unused", message, path, key=True)
         return {name: tuple(values) for name, values in self.part.filters.items()}
 
     def _runbook(self) -> Runbook | None:

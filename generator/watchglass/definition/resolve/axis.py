@@ -41,12 +41,28 @@ def resolve_axes(context: Context, levels: tuple[Level, ...], environment: str) 
             made = _own(context, metric_id, part, levels, environment)
             if made is not None:
                 own[metric_id] = made
+    _check_environments(context, levels, environment)
     shared = {
         metric_id: _follow(context, metric_id)
         for metric_id, part in metrics.items()
         if part.same_as is not None
     }
     return own | {metric_id: own[other] for metric_id, other in shared.items() if other in own}
+
+
+def _check_environments(context: Context, levels: tuple[Level, ...], chosen: str) -> None:
+    """Judge the numbers of all other environments too: a staging that cannot be compiled is found here."""
+    metrics = context.definition.model.metrics
+    for environment, part in context.definition.model.environments.items():
+        for metric_id in part.thresholds:
+            path: Path = ("environments", environment, "thresholds", metric_id)
+            if metric_id not in metrics:
+                context.unknown("metric", metric_id, metrics, path, key=True)
+            elif not metrics[metric_id].thresholds:
+                message = f"'{metric_id}' has no thresholds of its own to change"
+                context.report("thresholds-missing", message, path, key=True)
+            elif environment != chosen:
+                _own(context, metric_id, metrics[metric_id], levels, environment)
 
 
 def _follow(context: Context, metric_id: str) -> str:
@@ -86,7 +102,7 @@ def _own(
     steps: list[tuple[Step, Path]] = []
     by_name = {level.name: level for level in levels}
     for name, (value, path) in _values(context, metric_id, part, environment).items():
-        level = context.find("level", name, by_name, path)
+        level = context.find("level", name, by_name, path, key=True)
         if level is None:
             continue
         if level.rank == 0:

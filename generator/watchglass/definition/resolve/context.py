@@ -43,16 +43,25 @@ class Context:
         """Give the place of an object."""
         return At(path, self.definition.key_span(path))
 
-    def find(self, kind: str, name: str, among: Mapping[str, T], path: Path) -> T | None:
-        """Look a name up; report it where it is unknown."""
+    def find(
+        self, kind: str, name: str, among: Mapping[str, T], path: Path, *, key: bool = False
+    ) -> T | None:
+        """Look a name up; report it where it is unknown (``key``: the name is the last key of the path)."""
         if name in among:
             return among[name]
-        self.unknown(kind, name, among, path)
+        self.unknown(kind, name, among, path, key=key)
         return None
 
-    def unknown(self, kind: str, name: str, among: Iterable[str], path: Path) -> None:
+    def find_query(self, name: str, resolved: Mapping[str, T], path: Path) -> T | None:
+        """Look a query up; one that is written but could not be resolved has its own problems, which say why."""
+        written = self.definition.model.queries
+        if name not in written:
+            self.unknown("query", name, written, path)
+        return resolved.get(name)
+
+    def unknown(self, kind: str, name: str, among: Iterable[str], path: Path, *, key: bool = False) -> None:
         """Report a name that is not there, with the nearest known one."""
-        self.report("unknown-name", f"unknown {kind} '{name}'", path, hint=nearest(name, among))
+        self.report("unknown-name", f"unknown {kind} '{name}'", path, hint=nearest(name, among), key=key)
 
     def later(self, part: str, path: Path) -> None:
         """Remember a part that is read and checked, but compiled into nothing yet."""

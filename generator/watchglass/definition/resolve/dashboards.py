@@ -88,11 +88,9 @@ def _annotations(
     made = []
     for name, written in part.annotations.items():
         path = (*home, "annotations", name)
-        if written.query not in queries:
-            if written.query not in context.definition.model.queries:
-                context.unknown("query", written.query, queries, (*path, "query"))
+        query = context.find_query(written.query, queries, (*path, "query"))
+        if query is None:
             continue
-        query = queries[written.query]
         for key, column in (("time", written.time), ("end", written.end), ("text", written.text)):
             found = (
                 context.find(f"column of '{query.id}'", column, query.columns, (*path, key))

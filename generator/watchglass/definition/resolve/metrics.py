@@ -35,9 +35,7 @@ def _metric(
     levels: tuple[Level, ...],
 ) -> Metric | None:
     path: Path = ("metrics", metric_id)
-    if part.query not in queries and part.query in context.definition.model.queries:
-        return None  # the query's own problems say why
-    query = context.find("query", part.query, queries, (*path, "query"))
+    query = context.find_query(part.query, queries, (*path, "query"))
     if query is None:
         return None
     column = context.find(f"column of '{query.id}'", part.column, query.columns, (*path, "column"))
@@ -51,7 +49,7 @@ def _metric(
         )
         return None
     for name in part.where:
-        context.find(f"column of '{query.id}'", name, query.columns, (*path, "where", name))
+        context.find(f"column of '{query.id}'", name, query.columns, (*path, "where", name), key=True)
     if part.where and part.pick:
         context.report("metric-row-twice", "where and pick both choose the row", (*path, "pick"))
     thresholds, spans = axes.get(metric_id, (None, {}))
@@ -120,12 +118,8 @@ def _history(context: Context, part: MetricPart, queries: Mapping[str, Query], h
     if written.query is None or written.time is None:
         context.report("missing-key", "a history names its `query` and its `time` column", path, key=True)
         return None
-    query = (
-        context.find("query", written.query, queries, (*path, "query")) if written.query in queries else None
-    )
+    query = context.find_query(written.query, queries, (*path, "query"))
     if query is None:
-        if written.query not in context.definition.model.queries:
-            context.unknown("query", written.query, queries, (*path, "query"))
         return None
     name = written.column or part.column
     time = context.find(f"column of '{query.id}'", written.time, query.columns, (*path, "time"))

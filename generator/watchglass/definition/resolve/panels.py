@@ -103,9 +103,7 @@ def _subject(
         return None, None
     model = context.definition.model
     if part.query is not None:
-        if part.query not in queries and part.query not in model.queries:
-            context.unknown("query", part.query, model.queries, (*path, "query"))
-        return None, queries.get(part.query)
+        return None, context.find_query(part.query, queries, (*path, "query"))
     assert part.metric is not None, "one of the two is there"
     if part.metric not in model.metrics:
         context.unknown("metric", part.metric, model.metrics, (*path, "metric"))

@@ -82,10 +82,6 @@ def _environment(context: Context, name: str, default: bool, part: EnvironmentPa
 def resolve_sources(context: Context, environment: str) -> dict[str, Source]:
     """Bind every source to its names at the targets."""
     bound = context.definition.model.environments.get(environment, EnvironmentPart()).sources
-    for name in bound:
-        context.find(
-            "source", name, context.definition.model.sources, ("environments", environment, "sources", name)
-        )
     sources: dict[str, Source] = {}
     for name, part in context.definition.model.sources.items():
         binding = bound.get(name)
@@ -147,7 +143,7 @@ def _check_chain(context: Context, name: str) -> None:
     written = context.definition.model.filters
     seen, open_ = {name}, list(written[name].depends_on)
     for parent in written[name].depends_on:
-        context.find("filter", parent, written, ("filters", name, "depends_on", parent))
+        context.find("filter", parent, written, ("filters", name, "depends_on", parent), key=True)
     while open_:
         parent = open_.pop()
         if parent == name:
@@ -181,6 +177,8 @@ def _hours(context: Context, name: str, part: HoursPart, timezone: str) -> Hours
     days = _days(context, part.days or "monday..sunday", (*path, "days"))
     start = _minutes(context, part.from_ or "00:00", (*path, "from"))
     end = _minutes(context, part.to or "24:00", (*path, "to"))
+    if start is None or end is None:
+        return Hours(name, (), False, zone, context.at(path))
     if start == end:
         context.report("hours-form", "hours begin and end at different times", path, key=True)
     if end > start:
@@ -205,13 +203,13 @@ def _days(context: Context, text: str, path: Path) -> tuple[int, ...]:
     return tuple(sorted(found))
 
 
-def _minutes(context: Context, text: str, path: Path) -> int:
+def _minutes(context: Context, text: str, path: Path) -> int | None:
     match = _CLOCK.fullmatch(text)
     if match is None or (match[1] == "24" and match[2] != "00"):
         context.report(
             "hours-form", f"'{text}' is no time of day", path, hint='write it as "09:00", up to "24:00"'
         )
-        return 0
+        return None
     return int(match[1]) * 60 + int(match[2])
 
 

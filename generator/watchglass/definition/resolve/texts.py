@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from typing import Literal
 
 from watchglass.artifact import Path
 from watchglass.definition.resolve.context import Context, nearest
 from watchglass.definition.service import NeutralText
+from watchglass.problems import Problem
 from watchglass.sql.pieces import SourceText
+from watchglass.sql.template import span
 
 Part = tuple[Literal["text", "value", "values", "threshold", "level", "label"], str]
 
+_BARE: Mapping[str, Literal["value", "threshold", "level"]] = {
+    "value": "value",
+    "threshold": "threshold",
+    "level": "level",
+}
 _WORD = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _NAMED = re.compile(r"(values|labels)\.([A-Za-z][\w-]*)")
 
@@ -27,42 +35,58 @@ def neutral_text(
         metrics: what `values.` may name; ``labels``: what `labels.` may name.
     """
     parts: list[Part] = []
+    source = context.definition.texts.get(path)
     known_metrics, known_labels = sorted(metrics), sorted(labels)
     end = 0
     for match in _WORD.finditer(text):
         parts.append(("text", text[end : match.start()]))
-        parts.append(_word(context, match[1].strip(), path, known_metrics, known_labels))
+        word = _Word(context, match[1].strip(), path, source, match.start(), match.end())
+        parts.append(word.read(known_metrics, known_labels))
         end = match.end()
     parts.append(("text", text[end:]))
     if "{{" in text[end:]:
-        context.report("text-word", "'{{' is not closed by '}}'", path)
-    return NeutralText(tuple(part for part in parts if part != ("text", "")), _source(context, path))
+        start = text.index("{{", end)
+        _Word(context, "", path, source, start, start + 2).refuse("'{{' is not closed by '}}'")
+    return NeutralText(tuple(part for part in parts if part != ("text", "")), source)
 
 
-def _source(context: Context, path: Path) -> SourceText | None:
-    return context.definition.texts.get(path)
+@dataclass(frozen=True, slots=True)
+class _Word:
+    """What stands between ``{{`` and ``}}``, and where."""
 
+    context: Context
+    word: str
+    path: Path
+    source: SourceText | None
+    start: int
+    end: int
 
-def _word(context: Context, word: str, path: Path, metrics: list[str], labels: list[str]) -> Part:
-    if word == "value" or word == "threshold" or word == "level":  # noqa: PLR1714  (mypy reads it so)
-        return word, ""
-    match = _NAMED.fullmatch(word)
-    if match is None:
-        known = [
-            "value",
-            "threshold",
-            "level",
-            *(f"values.{name}" for name in metrics),
-            *(f"labels.{name}" for name in labels),
-        ]
-        hint = "`since` is known in message templates only" if word == "since" else nearest(word, known)
-        context.report("text-word", f"unknown word '{word}' in a text", path, hint=hint)
-        return "text", ""
-    name = match[2]
-    if match[1] == "values":
-        if name not in metrics:
-            context.unknown("metric of this alert", name, metrics, path)
-        return "values", name
-    if name not in labels:
-        context.unknown("key or show column", name, labels, path)
-    return "label", name
+    def read(self, metrics: list[str], labels: list[str]) -> Part:
+        word = self.word
+        if word == "value" or word == "threshold" or word == "level":  # noqa: PLR1714  (mypy reads it so)
+            return word, ""
+        match = _NAMED.fullmatch(self.word)
+        if match is None:
+            known = [
+                "value",
+                "threshold",
+                "level",
+                *(f"values.{name}" for name in metrics),
+                *(f"labels.{name}" for name in labels),
+            ]
+            late = "`since` is known in message templates only"
+            hint = late if self.word == "since" else nearest(self.word, known)
+            self.refuse(f"unknown word '{self.word}' in a text", hint)
+            return "text", ""
+        kind, among = (
+            ("metric of this alert", metrics) if match[1] == "values" else ("key or show column", labels)
+        )
+        if match[2] not in among:
+            self.refuse(f"unknown {kind} '{match[2]}'", nearest(match[2], among), "unknown-name")
+        return ("values", match[2]) if match[1] == "values" else ("label", match[2])
+
+    def refuse(self, message: str, hint: str = "", code: str = "text-word") -> None:
+        at = self.context.definition.span(self.path)
+        if self.source is not None:
+            at = span(self.source, self.start, self.end)
+        self.context.problems.append(Problem(code, message, at, hint=hint))

@@ -1,0 +1,71 @@
+"""Names in the parts that later versions compile: contacts, hours, boards and alerts that must be there."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+
+from watchglass.artifact import Path
+from watchglass.definition.resolve.context import Context
+
+_NOBODY = "none"
+_HOLD = "hold"
+
+
+def check_references(context: Context) -> None:
+    """Report every name in them that nothing has."""
+    for kind, name, among, path in _named(context):
+        known = list(among)
+        if name not in known:
+            context.unknown(kind, name, known, path)
+    sources = context.definition.model.sources
+    for environment, part in context.definition.model.environments.items():
+        for name in part.sources:
+            if name not in sources:
+                context.unknown(
+                    "source", name, sources, ("environments", environment, "sources", name), key=True
+                )
+
+
+def _named(context: Context) -> Iterator[tuple[str, str, Iterable[str], Path]]:
+    """Give each name: of what kind, among which, and where."""
+    model = context.definition.model
+    yield from _of_notify(context)
+    for name, subscription in model.subscriptions.items():
+        path: Path = ("subscriptions", name, "dashboard")
+        yield "dashboard", subscription.dashboard, model.dashboards, path
+    for index, test in enumerate(model.tests):
+        for place, step in enumerate(test.steps):
+            for alert in step.expect or {}:
+                path = ("tests", index, "steps", place, "expect", alert)
+                yield "alert", alert, _rules(context), path
+
+
+def _of_notify(context: Context) -> Iterator[tuple[str, str, Iterable[str], Path]]:
+    model = context.definition.model
+    contacts = (*model.notify.contacts, _NOBODY) if model.notify else (_NOBODY,)
+    for index, route in enumerate(model.notify.routes if model.notify else ()):
+        path: Path = ("notify", "routes", index)
+        yield "contact", route.contact, contacts, (*path, "contact")
+        if route.otherwise is not None:
+            yield "contact", route.otherwise, (*contacts, _HOLD), (*path, "otherwise")
+        if route.during is not None:
+            yield "hours", route.during, model.hours, (*path, "during")
+        for place, alert in enumerate(route.alert):
+            yield "alert", alert, model.alerts, (*path, "alert", place)
+    for name, alert_part in model.alerts.items():
+        for index, step in enumerate(alert_part.escalate):
+            if step.contact is not None:
+                yield "contact", step.contact, contacts, ("alerts", name, "escalate", index, "contact")
+    for name, environment in model.environments.items():
+        for contact, other in environment.contacts.items():
+            path = ("environments", name, "contacts", contact)
+            yield "contact", contact, contacts, path
+            yield "contact", other, contacts, path
+
+
+def _rules(context: Context) -> Iterator[str]:
+    """List the alerts, and the rules of those with one rule a level."""
+    for name, alert in context.definition.model.alerts.items():
+        yield name
+        if isinstance(alert.severity, dict):
+            yield from (f"{name}-{level}" for level in alert.severity)
