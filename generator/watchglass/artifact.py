@@ -53,6 +53,8 @@ class Statement:
     range: Duration | None = None
     key: tuple[str, ...] = ()
     budget_ms: float | None = None
+    source: str = ""
+    """Id of the source that is asked."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,7 +64,9 @@ def parse_duration(text: str) -> Duration:
     """
     match = _FORM.fullmatch(text.strip())
     if match is None:
-        raise ValueError(f"'{text}' is no length of time; write a whole number and a unit, such as 30s, 15m, 24h, 7d or 4w")
+        raise ValueError(
+            f"'{text}' is no length of time; write a whole number and a unit, such as 30s, 15m, 24h, 7d or 4w"
+        )
     count, unit = int(match[1]), match[2]
     name = "mo" if unit == "M" else unit.lower()
     name = _WORDS.get(name, _WORDS.get(name.removesuffix("s"), name))

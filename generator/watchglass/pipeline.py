@@ -68,6 +68,14 @@ def render(service: Service) -> Rendering:
     )
 
 
+def inputs_of(definition: Definition) -> tuple[Path, ...]:
+    """List the files that compiling read."""
+    model = definition.model
+    named = [query.sql.file for query in model.queries.values() if query.sql.file]
+    named += [alert.runbook.file for alert in model.alerts.values() if alert.runbook and alert.runbook.file]
+    return (*(Path(name) for name in definition.sources), *(definition.folder / name for name in named))
+
+
 def objects_of(service: Service) -> Mapping[str, tuple[str, ...]]:
     """List the ids whose disappearance must be meant."""
     return {"alerts": tuple(service.alerts), "dashboards": tuple(service.dashboards)}

@@ -19,5 +19,11 @@ class Entry(NamedTuple):
     help: str
 
 
-COMMANDS: Final[Mapping[str, Entry]] = {}
+COMMANDS: Final[Mapping[str, Entry]] = {
+    "init": Entry("watchglass.cli.init:command", "Write a commented first definition and a CI workflow."),
+    "check": Entry("watchglass.cli.check:command", "Judge definitions without a database."),
+    "compile": Entry("watchglass.cli.compile:command", "Compile definitions into the output folder."),
+    "validate": Entry("watchglass.cli.validate:command", "Run every statement on a live PostgreSQL."),
+    "schema": Entry("watchglass.cli.schema:command", "Print the JSON Schema of the definition language."),
+}
 """In the order of use; each has a section in ``docs/commands.md``."""

@@ -82,7 +82,22 @@ def embedded_server() -> Iterator[Server]:
     try:
         user = _user(folder)
         binaries = _reachable(binaries, folder, user)
-        _run([binaries / "initdb", "-D", folder / "data", "-U", _SUPERUSER, "-A", "trust", "-N", "-E", "UTF8", "--locale=C.UTF-8"], user)
+        _run(
+            [
+                binaries / "initdb",
+                "-D",
+                folder / "data",
+                "-U",
+                _SUPERUSER,
+                "-A",
+                "trust",
+                "-N",
+                "-E",
+                "UTF8",
+                "--locale=C.UTF-8",
+            ],
+            user,
+        )
         server = _start(binaries, folder, user)
         watchdog = _watch(server.pid, folder)
         _wait(server, folder)
@@ -101,9 +116,14 @@ def _binaries() -> Path:
         raise NoServer("the embedded PostgreSQL runs on Linux and macOS", "give a server with --dsn")
     found = importlib.util.find_spec(_PACKAGE)
     if found is None or found.origin is None:
-        raise NoServer("the embedded PostgreSQL is not installed", "pip install 'watchglass[embedded]', or give a server with --dsn")
+        raise NoServer(
+            "the embedded PostgreSQL is not installed",
+            "pip install 'watchglass[embedded]', or give a server with --dsn",
+        )
     home = Path(found.origin).parent
-    folders = sorted((path / "bin" for path in home.glob("pginstall*") if (path / "bin" / "initdb").exists()), reverse=True)
+    folders = sorted(
+        (path / "bin" for path in home.glob("pginstall*") if (path / "bin" / "initdb").exists()), reverse=True
+    )
     if not folders:
         raise NoServer("the wheel of the embedded PostgreSQL holds no server", "give a server with --dsn")
     return folders[0]
@@ -129,16 +149,29 @@ def _reachable(binaries: Path, folder: Path, user: int | None) -> Path:
 
 
 def _environment() -> dict[str, str]:
-    kept = {name: value for name, value in os.environ.items() if name in ("PATH", "HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")}
+    kept = {
+        name: value
+        for name, value in os.environ.items()
+        if name in ("PATH", "HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+    }
     return kept | {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
 
 
 def _run(command: list[Path | str], user: int | None) -> None:
     done = subprocess.run(  # noqa: S603
-        [str(part) for part in command], capture_output=True, text=True, check=False, user=user, env=_environment(), cwd="/"
+        [str(part) for part in command],
+        capture_output=True,
+        text=True,
+        check=False,
+        user=user,
+        env=_environment(),
+        cwd="/",
     )
     if done.returncode:
-        raise NoServer(f"the embedded PostgreSQL cannot be set up: {done.stderr.strip()[-500:]}", "give a server with --dsn")
+        raise NoServer(
+            f"the embedded PostgreSQL cannot be set up: {done.stderr.strip()[-500:]}",
+            "give a server with --dsn",
+        )
 
 
 def _start(binaries: Path, folder: Path, user: int | None) -> subprocess.Popen[bytes]:
@@ -158,7 +191,9 @@ def _start(binaries: Path, folder: Path, user: int | None) -> subprocess.Popen[b
 
 def _watch(pid: int, folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603
-        ["/bin/sh", "-c", _WATCHDOG, "watchglass", str(pid), str(folder)], stdin=subprocess.PIPE, start_new_session=True
+        ["/bin/sh", "-c", _WATCHDOG, "watchglass", str(pid), str(folder)],
+        stdin=subprocess.PIPE,
+        start_new_session=True,
     )
 
 

@@ -58,7 +58,25 @@ _ALL: tuple[Unit, ...] = (
     Unit("per_day", "suffix: /d", _suffix(" /d"), " /d"),
     Unit("celsius", "celsius", _suffix(" °C"), " °C"),
     Unit("timestamp", "dateTimeAsIso"),
-    *(_currency(code) for code in ("EUR", "USD", "GBP", "CHF", "JPY", "SEK", "NOK", "DKK", "PLN", "CZK", "INR", "BRL", "RUB", "UAH")),
+    *(
+        _currency(code)
+        for code in (
+            "EUR",
+            "USD",
+            "GBP",
+            "CHF",
+            "JPY",
+            "SEK",
+            "NOK",
+            "DKK",
+            "PLN",
+            "CZK",
+            "INR",
+            "BRL",
+            "RUB",
+            "UAH",
+        )
+    ),
 )
 UNITS: Mapping[str, Unit] = {unit.id: unit for unit in _ALL}
 

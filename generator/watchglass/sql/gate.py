@@ -5,9 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import postgast
+
+from watchglass.sql import tree
+from watchglass.sql.tree import TreeNode
 
 LONGEST = 100_000
 """Characters of a statement that are handed to the parser, which crashes on the deepest trees."""
@@ -15,7 +17,10 @@ LONGEST = 100_000
 DEEPEST = 2_000
 """Operators and opening parentheses of a statement: each may be a level of its tree."""
 
-_LEVELS = re.compile(r"[-+*/%^<>=|&~!#@(\[]+|\b(?:and|or|not|case|in|is|like|between|union|intersect|except|::)\b", re.IGNORECASE)
+_LEVELS = re.compile(
+    r"[-+*/%^<>=|&~!#@(\[]+|\b(?:and|or|not|case|in|is|like|between|union|intersect|except|::)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,22 +55,23 @@ def inspect(sql: str, *, parameters: bool = False) -> Facts:
     if "\0" in sql:
         return _refused("sql-syntax", "PostgreSQL takes no NUL character", sql.index("\0"))
     try:
-        tree = postgast.parse(sql)
+        root = tree.parse(sql)
     except postgast.PgQueryError as error:
         offset = error.cursorpos - 1 if error.cursorpos else None
         return _refused("sql-syntax", str(error.message), offset)
-    if len(tree.stmts) != 1:
-        what = "there is no statement" if not tree.stmts else f"there are {len(tree.stmts)} statements"
+    statements = [inner for raw in root.child("stmts") for inner in raw.child("stmt")]
+    if len(statements) != 1:
+        what = "there is no statement" if not statements else f"there are {len(statements)} statements"
         return _refused("sql-not-one", f"exactly one statement is sent, {what}")
-    return _judge(sql, tree.stmts[0].stmt, parameters)
+    return _judge(sql, statements[0], parameters)
 
 
 def _refused(code: str, message: str, offset: int | None = None) -> Facts:
     return Facts((Refusal(code, message, offset),))
 
 
-def _judge(sql: str, statement: Any, parameters: bool) -> Facts:
-    kind = statement.WhichOneof("node")
+def _judge(sql: str, statement: TreeNode, parameters: bool) -> Facts:
+    kind = next(iter(statement.children), "")
     if kind != "select_stmt":
         word = kind.removesuffix("_stmt").replace("_", " ").upper()
         return _refused("sql-not-select", f"only a SELECT is sent, this is {word}")
@@ -73,42 +79,31 @@ def _judge(sql: str, statement: Any, parameters: bool) -> Facts:
     tables: set[str] = set()
     functions: set[str] = set()
     defined: set[str] = set()
-    for name, node in _nodes(statement):
-        if name == "RangeVar":
-            tables.add(".".join(part for part in (node.schemaname, node.relname) if part))
-        elif name == "FuncCall":
-            functions.add(".".join(part.string.sval for part in node.funcname))
-        elif name == "CommonTableExpr":
-            defined.add(node.ctename)
-        refusals += _refuse(sql, name, node, parameters)
+    for node in tree.walk(statement):
+        if node.name == "RangeVar":
+            parts = (node.scalars.get("schemaname", ""), node.scalars.get("relname", ""))
+            tables.add(".".join(str(part) for part in parts if part))
+        elif node.name == "FuncCall":
+            functions.add(".".join(node.names("funcname")))
+        elif node.name == "CommonTableExpr":
+            defined.add(str(node.scalars.get("ctename", "")))
+        refusals += _refuse(sql, node, parameters)
     return Facts(tuple(refusals), frozenset(tables - defined), frozenset(functions))
 
 
-def _refuse(sql: str, name: str, node: Any, parameters: bool) -> Iterator[Refusal]:
-    if name in ("InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"):
-        yield Refusal("sql-writes", f"a part of the statement writes: {name.removesuffix('Stmt').upper()}")
-    elif name == "IntoClause":
+def _refuse(sql: str, node: TreeNode, parameters: bool) -> Iterator[Refusal]:
+    if node.name in ("InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"):
+        word = node.name.removesuffix("Stmt").upper()
+        yield Refusal("sql-writes", f"a part of the statement writes: {word}")
+    elif node.name == "IntoClause":
         yield Refusal("sql-writes", "SELECT INTO makes a table")
-    elif name == "LockingClause":
+    elif node.name == "LockingClause":
         yield Refusal("sql-locks", "FOR UPDATE and FOR SHARE lock rows")
-    elif name == "ParamRef" and not parameters:
-        yield Refusal("sql-parameter", f"the statement has a parameter ${node.number}", characters(sql, node.location))
+    elif node.name == "ParamRef" and not parameters:
+        at = characters(sql, int(node.scalars.get("location", 0)))
+        yield Refusal("sql-parameter", f"the statement has a parameter ${node.scalars.get('number', '')}", at)
 
 
 def characters(sql: str, location: int) -> int:
     """Turn an offset in UTF-8 bytes, as PostgreSQL's parser counts, into one in characters."""
     return len(sql.encode()[:location].decode(errors="ignore"))
-
-
-def _nodes(node: Any) -> Iterator[tuple[str, Any]]:
-    """Walk the tree with a stack of our own, so that depth costs no recursion."""
-    stack = [node]
-    while stack:
-        current = stack.pop()
-        name = current.DESCRIPTOR.name
-        if name != "Node":
-            yield name, current
-        for field, value in current.ListFields():
-            if field.message_type is None:
-                continue
-            stack.extend(value if hasattr(value, "append") or hasattr(value, "add") else (value,))

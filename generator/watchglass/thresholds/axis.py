@@ -72,9 +72,7 @@ class Thresholds:
         """Cut the axis into stretches, lowest first; the first has no lower bound and the last no upper."""
         cuts = sorted({number for step in self.steps for number in step.numbers})
         edges: list[float | None] = [None, *cuts, None]
-        return tuple(
-            Band(low, high, self._inside(low, high)) for low, high in itertools.pairwise(edges)
-        )
+        return tuple(Band(low, high, self._inside(low, high)) for low, high in itertools.pairwise(edges))
 
     def _inside(self, low: float | None, high: float | None) -> Level:
         if low is not None:

@@ -71,7 +71,9 @@ def window_of(statement: Statement, now: datetime.datetime, timezone: str) -> Wi
     return window(max(1, round(length.seconds / 86_400)), now, timezone)
 
 
-def choices(filters: tuple[str, ...], values: Mapping[str, tuple[str, ...]], all_of: Mapping[str, Filter]) -> dict[str, Chosen]:
+def choices(
+    filters: tuple[str, ...], values: Mapping[str, tuple[str, ...]], all_of: Mapping[str, Filter]
+) -> dict[str, Chosen]:
     """
     List the choices that a statement with these filters is tried with.
 
@@ -82,7 +84,11 @@ def choices(filters: tuple[str, ...], values: Mapping[str, tuple[str, ...]], all
     if not filters:
         return made
     made["one"] = {name: values[name][:1] for name in filters if values.get(name)}
-    several = {name: values[name] if all_of[name].multiple else values[name][:1] for name in filters if values.get(name)}
+    several = {
+        name: values[name] if all_of[name].multiple else values[name][:1]
+        for name in filters
+        if values.get(name)
+    }
     if any(len(chosen) > 1 for chosen in several.values()):
         made["several"] = several
     for name in filters if len(filters) > 1 else ():
@@ -98,14 +104,20 @@ def grafana_cases(
     found = []
     for name, chosen in choices(statement.variables, values, service.filters).items():
         for form in ("all", "none") if not name and statement.variables else ("",):
-            found.append(_grafana_case(service, statement, chosen, form, " ".join(filter(None, (name, form))), at))
+            found.append(
+                grafana_case(service, statement, chosen, form, " ".join(filter(None, (name, form))), at)
+            )
     return tuple(found)
 
 
-def _grafana_case(
+def grafana_case(
     service: Service, statement: Statement, chosen: Chosen, form: str, name: str, at: Window
 ) -> Case:
-    variables = {filter_id: _variable(service.filters[filter_id], chosen.get(filter_id), form) for filter_id in statement.variables}
+    """Expand one statement for one choice of values; ``form`` says what an unset variable is: ``all`` or ``none``."""
+    variables = {
+        filter_id: _variable(service.filters[filter_id], chosen.get(filter_id), form)
+        for filter_id in statement.variables
+    }
     filled = interpolate(statement.sql.text, variables, time_from=at.start, time_to=at.end)
     expanded = expand_macros(filled.text, time_from=at.start, time_to=at.end, interval=_INTERVAL)
     return Case(statement, name, Sent(expanded.text), expanded.map.then(filled.map), chosen)
@@ -127,7 +139,9 @@ def metabase_cases(
     days = {FROM_TAG: at.first_day, TO_TAG: at.last_day}
     for name, chosen in choices(statement.variables, values, service.filters).items():
         for form, picked in (("", {}), ("from and to", days)) if ranged else (("", {}),):
-            found.append(metabase_case(service, statement, chosen, picked, " ".join(filter(None, (name, form)))))
+            found.append(
+                metabase_case(service, statement, chosen, picked, " ".join(filter(None, (name, form))))
+            )
     if ranged:
         for tag, word in ((FROM_TAG, "from"), (TO_TAG, "to")):
             found.append(metabase_case(service, statement, {}, {tag: days[tag]}, word))
@@ -139,7 +153,9 @@ def metabase_case(
 ) -> Case:
     """Expand one statement for one choice of values and days."""
     given: dict[str, object] = {
-        filter_id: list(picked) if service.filters[filter_id].table else picked[0] for filter_id, picked in chosen.items() if picked
+        filter_id: list(picked) if service.filters[filter_id].table else picked[0]
+        for filter_id, picked in chosen.items()
+        if picked
     }
     given |= {tag: day.isoformat() for tag, day in days.items()}
     bound = expand_native(statement.sql.text, statement.tags, given, fields_of(service, statement))

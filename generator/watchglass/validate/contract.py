@@ -29,22 +29,40 @@ _MOST_ROWS = 10_000
 def judge_columns(query: Query, described: Described) -> tuple[Problem, ...]:
     """Compare names and types with the contract."""
     given = dict(described)
-    problems = [_twice(query, name) for name, count in Counter(name for name, _ in described).items() if count > 1]
+    problems = [
+        _twice(query, name) for name, count in Counter(name for name, _ in described).items() if count > 1
+    ]
     for column in query.columns.values():
         if column.name not in given:
             hint = suggestion(column.name, given)
-            problems.append(problem_at("column-missing", f"'{query.id}' gives no column '{column.name}'", column.at, hint=hint))
+            problems.append(
+                problem_at(
+                    "column-missing", f"'{query.id}' gives no column '{column.name}'", column.at, hint=hint
+                )
+            )
         elif not _fits(column, given[column.name]):
             problems.append(_wrong_type(query, column, given[column.name]))
     for name in given:
         if name not in query.columns:
             hint = "add it to columns:, or take it out of the SELECT"
-            problems.append(problem_at("column-unknown", f"'{query.id}' gives a column '{name}' that its contract does not list", query.at, hint=hint))
+            problems.append(
+                problem_at(
+                    "column-unknown",
+                    f"'{query.id}' gives a column '{name}' that its contract does not list",
+                    query.at,
+                    hint=hint,
+                )
+            )
     return tuple(problems)
 
 
 def _twice(query: Query, name: str) -> Problem:
-    return problem_at("column-twice", f"'{query.id}' gives two columns named '{name}'", query.at, hint="name one of them with AS")
+    return problem_at(
+        "column-twice",
+        f"'{query.id}' gives two columns named '{name}'",
+        query.at,
+        hint="name one of them with AS",
+    )
 
 
 def _fits(column: Column, given: str) -> bool:
@@ -65,7 +83,9 @@ def _wrong_type(query: Query, column: Column, given: str) -> Problem:
     return problem_at("column-type", message, column.at, hint=hint)
 
 
-def judge_rows(query: Query, described: Described, rows: Sequence[Sequence[object]], *, single: Iterable[str]) -> tuple[Problem, ...]:
+def judge_rows(
+    query: Query, described: Described, rows: Sequence[Sequence[object]], *, single: Iterable[str]
+) -> tuple[Problem, ...]:
     """
     Judge what the rows say of the contract.
 
@@ -86,7 +106,14 @@ def judge_rows(query: Query, described: Described, rows: Sequence[Sequence[objec
             )
         )
     if len(rows) >= _MOST_ROWS:
-        problems.append(problem_at("rows-many", f"'{query.id}' gives {len(rows):,} rows or more", query.at, hint="add a LIMIT or a range"))
+        problems.append(
+            problem_at(
+                "rows-many",
+                f"'{query.id}' gives {len(rows):,} rows or more",
+                query.at,
+                hint="add a LIMIT or a range",
+            )
+        )
     return tuple(problems)
 
 
@@ -95,7 +122,12 @@ def _nulls(query: Query, names: list[str], rows: Sequence[Sequence[object]]) -> 
         column = query.columns.get(name)
         if column is not None and not column.nullable and any(row[index] is None for row in rows):
             hint = "add nullable: true, and say what NULL means where an alert reads it; or keep NULL out of the SELECT"
-            yield problem_at("column-null", f"'{query.id}.{name}' is NULL in a row, but its contract does not allow that", column.at, hint=hint)
+            yield problem_at(
+                "column-null",
+                f"'{query.id}.{name}' is NULL in a row, but its contract does not allow that",
+                column.at,
+                hint=hint,
+            )
 
 
 def _key(query: Query, names: list[str], rows: Sequence[Sequence[object]]) -> list[Problem]:
@@ -110,7 +142,8 @@ def _key(query: Query, names: list[str], rows: Sequence[Sequence[object]]) -> li
     return [
         problem_at(
             "key-twice",
-            f"two rows of '{query.id}' have the key {shown}" + (f", and {len(double) - 1} more keys" if len(double) > 1 else ""),
+            f"two rows of '{query.id}' have the key {shown}"
+            + (f", and {len(double) - 1} more keys" if len(double) > 1 else ""),
             query.at,
             hint="group by the key, or add the column that tells the rows apart",
         )

@@ -13,7 +13,7 @@ from watchglass.definition.service import Service
 from watchglass.problems import Problem, arrange
 from watchglass.sql.literals import name as sql_name
 from watchglass.sql.offsets import OffsetMap
-from watchglass.validate import contract, shapes
+from watchglass.validate import contract, parity, shapes
 from watchglass.validate.cases import Case, Window, grafana_cases, metabase_cases, window_of
 from watchglass.validate.expansion import ExpansionError
 from watchglass.validate.place import span_of, told
@@ -75,6 +75,7 @@ def validate(
     for proof in proofs:
         if proof.outcome.error is None:
             problems += judge(service, proof)
+    problems += parity.compare(service, statements, values, prover, now)
     timings = _timings(proofs)
     problems += _over_budget(timings)
     return Report(arrange(problems), timings, proofs)
@@ -143,7 +144,10 @@ def _failure(group: list[Proof]) -> Problem:
 
 def judge(service: Service, proof: Proof) -> tuple[Problem, ...]:
     """Judge the rows of one case: the contract of its query, and the shape that its target takes."""
-    statement, described = proof.case.statement, [(column.name, column.type_name) for column in proof.outcome.columns]
+    statement, described = (
+        proof.case.statement,
+        [(column.name, column.type_name) for column in proof.outcome.columns],
+    )
     found = shapes.judge(statement, proof.case.name, described, proof.outcome.rows)
     if statement.target != "plain" or statement.query not in service.queries:
         return found
@@ -182,5 +186,3 @@ def _over_budget(timings: Iterable[Timing]) -> list[Problem]:
         for timing in timings
         if timing.statement.budget_ms is not None and timing.milliseconds > timing.statement.budget_ms
     ]
-
-

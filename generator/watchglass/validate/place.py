@@ -13,7 +13,13 @@ from watchglass.validate.cases import Case
 
 
 def problem_at(
-    code: str, message: str, at: At, *, hint: str = "", level: Severity = "error", related: tuple[Related, ...] = ()
+    code: str,
+    message: str,
+    at: At,
+    *,
+    hint: str = "",
+    level: Severity = "error",
+    related: tuple[Related, ...] = (),
 ) -> Problem:
     """Make a problem at an object of the definition."""
     return Problem(code, message, at.span, level, hint, related)

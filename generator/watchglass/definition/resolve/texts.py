@@ -63,8 +63,8 @@ class _Word:
 
     def read(self, metrics: list[str], labels: list[str]) -> Part:
         word = self.word
-        if word == "value" or word == "threshold" or word == "level":  # noqa: PLR1714  (mypy reads it so)
-            return word, ""
+        if word in _BARE:
+            return _BARE[word], ""
         match = _NAMED.fullmatch(self.word)
         if match is None:
             known = [

@@ -10,7 +10,9 @@ from watchglass.targets.grafana.dashboards import build_dashboard, panel_place
 
 def render(service: Service) -> Rendering:
     """Render every dashboard that is published to Grafana, and all alert rules."""
-    boards = [build_dashboard(service, board) for board in service.dashboards.values() if "grafana" in board.publish]
+    boards = [
+        build_dashboard(service, board) for board in service.dashboards.values() if "grafana" in board.publish
+    ]
     rules = build_rules(service, panel_place)
     return Rendering(
         (*(artifact for artifact, _ in boards), *rules.artifacts),

@@ -1,0 +1,154 @@
+"""``watchglass validate``: every statement of every target on a live PostgreSQL."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import sys
+from typing import TYPE_CHECKING
+
+import click
+
+from watchglass.cli.inputs import find_definitions
+from watchglass.cli.reporting import Format, environment_option, format_option
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator, Mapping
+    from pathlib import Path
+
+    from watchglass.pipeline import Compiled
+    from watchglass.problems import Problem
+    from watchglass.validate.engine import Report
+
+
+@click.command()
+@click.argument("definitions", nargs=-1)
+@click.option(
+    "--dsn",
+    "given",
+    multiple=True,
+    help="A database in place of the embedded one; SOURCE=DSN where there are several sources.",
+)
+@click.option(
+    "--timings/--no-timings", default=True, help="Show how long each statement took, against its budget."
+)
+@environment_option
+@format_option
+def command(
+    definitions: tuple[str, ...], given: tuple[str, ...], timings: bool, environment: str | None, form: Format
+) -> int:
+    """
+    Run every statement of DEFINITIONS (else definitions/*.yaml) as each target will send it.
+
+    Without --dsn and --environment the fixtures are loaded into a PostgreSQL of this run's own. Exit codes: 0, 1 problems.
+    """
+    from watchglass.cli.reporting import tell
+    from watchglass.database.embedded import NoServer
+    from watchglass.pipeline import compile_definition
+    from watchglass.problems import has_errors
+    from watchglass.validate.run import Unset, maybe_server
+
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    compiled = {path: compile_definition(path, environment, today) for path in find_definitions(definitions)}
+    try:
+        dsns = {path: dsns_of(each, given, environment) for path, each in compiled.items()}
+        needed = any(_needs_server(each, dsns[path]) for path, each in compiled.items())
+        with maybe_server(needed) as server:
+            reports = {path: _validate(each, dsns[path], server) for path, each in compiled.items()}
+    except NoServer as error:
+        raise click.ClickException(f"{error.message}\n{error.hint}") from error
+    except Unset as error:
+        raise click.ClickException(str(error)) from error
+    problems: list[Problem] = []
+    sources: dict[str, str] = {}
+    for path, each in compiled.items():
+        problems += [*each.problems, *reports[path].problems]
+        sources |= each.definition.sources if each.definition else each.sources
+    tell(problems, form, sources)
+    if form == "text":
+        _summarize(reports, timings)
+    return 1 if has_errors(problems) else 0
+
+
+def dsns_of(compiled: Compiled, given: tuple[str, ...], environment: str | None) -> dict[str, str]:
+    """Give the connection strings by source: those of the command line, else those of the environment that was named."""
+    from watchglass.validate.run import expand_environment
+
+    if compiled.service is None or compiled.definition is None:
+        return {}
+    names = [source.id for source in compiled.service.sources.values() if source.type == "postgres"]
+    found: dict[str, str] = {}
+    for text in given:
+        name, _, dsn = text.partition("=")
+        if name in names and dsn:
+            found[name] = dsn
+        else:
+            found |= dict.fromkeys(names, text)
+    bound = compiled.definition.model.environments.get(environment or "")
+    for name, part in bound.sources.items() if bound is not None else ():
+        if part.dsn and name not in found:
+            found[name] = expand_environment(part.dsn)
+    return found
+
+
+def _needs_server(compiled: Compiled, dsns: Mapping[str, str]) -> bool:
+    if compiled.service is None or compiled.failed:
+        return False
+    return any(
+        source.type == "postgres" and name not in dsns for name, source in compiled.service.sources.items()
+    )
+
+
+def _validate(compiled: Compiled, dsns: Mapping[str, str], server: object) -> Report:
+    from watchglass.database.embedded import Server
+    from watchglass.validate.engine import Report
+    from watchglass.validate.run import validate_definition
+
+    if compiled.service is None or compiled.definition is None or compiled.failed:
+        return Report((), (), ())
+    with _bar() as progress:
+        own = server if isinstance(server, Server) else None
+        return validate_definition(
+            compiled.definition, compiled.service, compiled.artifacts, dsns, own, progress
+        )
+
+
+@contextlib.contextmanager
+def _bar() -> Iterator[Callable[[int, int], None] | None]:
+    """Show a progress bar on a terminal, nothing elsewhere."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("statements", total=None)
+        yield lambda done, total: bar.update(task, completed=done, total=total)
+
+
+def _summarize(reports: Mapping[Path, Report], timings: bool) -> None:
+    for path, report in reports.items():
+        if timings and report.timings:
+            _table(report)
+        cases = sum(timing.cases for timing in report.timings)
+        click.echo(f"{path.as_posix()}: {len(report.timings)} statements in {cases} forms on PostgreSQL")
+
+
+def _table(report: Report) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table("target", "statement", "ms", "budget", box=None, pad_edge=False)
+    for timing in sorted(report.timings, key=lambda each: -each.milliseconds)[:20]:
+        statement = timing.statement
+        budget = f"{statement.budget_ms:.0f}" if statement.budget_ms is not None else ""
+        over = statement.budget_ms is not None and timing.milliseconds > statement.budget_ms
+        table.add_row(
+            statement.target,
+            statement.name,
+            f"{timing.milliseconds:.1f}",
+            budget,
+            style="red" if over else "",
+        )
+    Console(width=None if sys.stdout.isatty() else 120).print(table)

@@ -1,0 +1,1 @@
+"""A service as Grafana's dashboards and alert rules."""

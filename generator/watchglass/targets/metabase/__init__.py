@@ -1,0 +1,1 @@
+"""A service as Metabase's questions and dashboards."""

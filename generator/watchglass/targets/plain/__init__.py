@@ -1,0 +1,1 @@
+"""A service as plain SQL, ready for an editor."""

@@ -1,0 +1,1 @@
+"""Every statement as its target sends it, tried on live PostgreSQL."""

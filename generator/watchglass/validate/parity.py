@@ -1,0 +1,132 @@
+"""Twins: what Grafana's panel and Metabase's question send for the same range and filters must give the same rows."""
+
+from __future__ import annotations
+
+import datetime
+import decimal
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from watchglass.artifact import Statement
+from watchglass.database.connection import Outcome, Prover
+from watchglass.definition.service import Service
+from watchglass.problems import Problem
+from watchglass.sql.metabase import FROM_TAG, TO_TAG
+from watchglass.validate.cases import Case, Chosen, choices, grafana_case, metabase_case, window_of
+
+TIMEZONES = ("UTC", "Pacific/Apia")
+"""Session time zones under which twins are compared: a result that depends on them is wrong in one of them."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """Two cases of one twin, for one choice of filter values."""
+
+    grafana: Case
+    metabase: Case
+
+
+def compare(
+    service: Service,
+    statements: Sequence[Statement],
+    values: Mapping[str, tuple[str, ...]],
+    prover: Prover,
+    now: datetime.datetime,
+) -> tuple[Problem, ...]:
+    """Run every twin in one snapshot, for whole days, for each choice of filters, under two session time zones."""
+    pairs = [
+        pair
+        for grafana, metabase in twins(statements)
+        for pair in _pairs(service, grafana, metabase, values, now)
+    ]
+    groups = [
+        [replace(case.sent, timezone=zone) for zone in TIMEZONES for case in (pair.grafana, pair.metabase)]
+        for pair in pairs
+    ]
+    problems: dict[tuple[str, str], Problem] = {}
+    for pair, outcomes in zip(pairs, prover.groups(groups), strict=True):
+        if any(outcome.error for outcome in outcomes):
+            continue  # told by the run of the statement itself
+        found = _judge(pair, outcomes)
+        if found is not None:
+            problems.setdefault((pair.grafana.statement.twin, found.code), found)
+    return tuple(problems.values())
+
+
+def twins(statements: Iterable[Statement]) -> tuple[tuple[Statement, Statement], ...]:
+    """
+    Pair the statements of Grafana and Metabase that show the same.
+
+    A panel with a range of its own is left out: it ends now at both, but Grafana sends the instant that its own clock
+    shows and Metabase asks the database, so the rows at the edges may differ.
+    """
+    found: dict[str, dict[str, Statement]] = {}
+    for statement in statements:
+        if statement.twin:
+            found.setdefault(statement.twin, {})[statement.target] = statement
+    return tuple(
+        (pair["grafana"], pair["metabase"])
+        for pair in found.values()
+        if len(pair) == 2 and (FROM_TAG in pair["metabase"].tags or "$__time" not in pair["grafana"].sql.text)
+    )
+
+
+def _pairs(
+    service: Service,
+    grafana: Statement,
+    metabase: Statement,
+    values: Mapping[str, tuple[str, ...]],
+    now: datetime.datetime,
+) -> list[_Pair]:
+    at = window_of(metabase, now, service.timezone)
+    ranged = FROM_TAG in metabase.tags
+    days = {FROM_TAG: at.first_day, TO_TAG: at.last_day} if ranged else {}
+    shared = tuple(name for name in grafana.variables if name in metabase.variables)
+    chosen: dict[str, Chosen] = choices(shared, values, service.filters)
+    return [
+        _Pair(
+            grafana_case(service, grafana, picked, "" if name else "all", name, at),
+            metabase_case(service, metabase, picked, days, name),
+        )
+        for name, picked in chosen.items()
+        if _says_the_same(service, picked)
+    ]
+
+
+def _says_the_same(service: Service, picked: Chosen) -> bool:
+    """Tell whether both can be asked it: a text tag of Metabase takes one value of fixed options."""
+    return all(service.filters[name].table is not None or len(values) <= 1 for name, values in picked.items())
+
+
+def _judge(pair: _Pair, outcomes: Sequence[Outcome]) -> Problem | None:
+    rows = [_normal(outcome.rows) for outcome in outcomes]
+    statement = pair.grafana.statement
+    suffix = f" ({pair.grafana.name})" if pair.grafana.name else ""
+    if rows[0] != rows[2]:
+        first, second = TIMEZONES
+        message = f"{statement.name}{suffix}: the rows depend on the session's time zone ({first} or {second}): {_difference(rows[0], rows[2])}"
+        hint = "cut days with {{ bucket(…) }}, or with AT TIME ZONE and the service's zone"
+        return Problem("session-timezone", message, statement.span, hint=hint)
+    if rows[0] != rows[1]:
+        message = f"{statement.name}{suffix}: Grafana and Metabase would show different rows: {_difference(rows[0], rows[1])}"
+        return Problem("twin-differs", message, statement.span)
+    return None
+
+
+def _difference(left: list[tuple[str, ...]], right: list[tuple[str, ...]]) -> str:
+    if len(left) != len(right):
+        return f"{len(left)} and {len(right)} rows"
+    one, other = next((pair for pair in zip(left, right, strict=True) if pair[0] != pair[1]), ((), ()))
+    return f"({', '.join(one)}) and ({', '.join(other)})"
+
+
+def _normal(rows: Iterable[Sequence[object]]) -> list[tuple[str, ...]]:
+    return sorted(tuple(_value(value) for value in row) for row in rows)
+
+
+def _value(value: object) -> str:
+    if isinstance(value, datetime.datetime) and value.tzinfo is not None:
+        return value.astimezone(datetime.UTC).isoformat()
+    if isinstance(value, (int, float, decimal.Decimal)) and not isinstance(value, bool):
+        return f"{float(value):.9g}"
+    return str(value)

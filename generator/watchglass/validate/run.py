@@ -1,0 +1,158 @@
+"""A compiled definition against PostgreSQL: one of the run's own, filled from the fixtures, or a real one."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+import os
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
+
+from watchglass.artifact import Artifact, Statement
+from watchglass.database.connection import CannotConnect, Prover, connect, role_objections
+from watchglass.database.embedded import Server, embedded_server
+from watchglass.database.fixtures import FixtureError, scratch_database
+from watchglass.definition.read import Definition
+from watchglass.definition.service import Service, Source
+from watchglass.problems import Problem, Span, arrange
+from watchglass.sql.pieces import SourceText
+from watchglass.sql.template import span as span_in
+from watchglass.validate.engine import Report, statements_of, validate
+from watchglass.validate.place import problem_at
+
+Progress = Callable[[int, int], None]
+_ENVIRONMENT = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+class Unset(Exception):
+    """A variable of the process's environment that a connection string names is unset or empty."""
+
+
+def expand_environment(text: str) -> str:
+    """
+    Fill ``${env:NAME}`` in.
+
+    Raises:
+        Unset: a variable is unset or empty.
+    """
+
+    def value(match: re.Match[str]) -> str:
+        found = os.environ.get(match[1], "")
+        if not found:
+            raise Unset(f"the environment variable {match[1]} is unset or empty")
+        return found
+
+    return _ENVIRONMENT.sub(value, text)
+
+
+def validate_definition(
+    definition: Definition,
+    service: Service,
+    artifacts: Sequence[Artifact],
+    dsns: Mapping[str, str],
+    server: Server | None,
+    progress: Progress | None = None,
+) -> Report:
+    """
+    Validate every source's statements on its database.
+
+    Args:
+        dsns: source → connection string; a source that is not there is filled from its fixtures on ``server``.
+    """
+    statements = statements_of(artifacts)
+    reports = []
+    for source in service.sources.values():
+        mine = [statement for statement in statements if statement.source in ("", source.id)]
+        if source.type == "postgres" and mine:
+            reports.append(
+                _validate_source(definition, service, source, mine, dsns.get(source.id), server, progress)
+            )
+    return Report(
+        arrange(problem for report in reports for problem in report.problems),
+        tuple(timing for report in reports for timing in report.timings),
+        tuple(proof for report in reports for proof in report.proofs),
+    )
+
+
+def _validate_source(  # noqa: PLR0917  (each is a thing of its own)
+    definition: Definition,
+    service: Service,
+    source: Source,
+    statements: Sequence[Statement],
+    dsn: str | None,
+    server: Server | None,
+    progress: Progress | None,
+) -> Report:
+    now = datetime.datetime.now(tz=datetime.UTC)
+    try:
+        with contextlib.ExitStack() as stack:
+            if dsn is None:
+                problems, dsn = _own_database(definition, service, source, server, stack)
+                if problems:
+                    return Report(problems, (), ())
+                connection = stack.enter_context(connect(dsn))
+            else:
+                connection = stack.enter_context(connect(dsn))
+                objections = role_objections(connection)
+                if objections:
+                    return Report(tuple(_too_strong(source, objection) for objection in objections), (), ())
+            return validate(service, statements, Prover(connection), now, progress)
+    except CannotConnect as error:
+        return Report(
+            (problem_at("database-unreachable", error.message, source.at, hint=error.hint),), (), ()
+        )
+
+
+def _too_strong(source: Source, objection: str) -> Problem:
+    hint = "use the read-only role that the dashboards use: GRANT SELECT, nothing else"
+    return problem_at(
+        "role-too-strong",
+        f"the role must not be used for proving statements: {objection}",
+        source.at,
+        hint=hint,
+    )
+
+
+def _own_database(
+    definition: Definition,
+    service: Service,
+    source: Source,
+    server: Server | None,
+    stack: contextlib.ExitStack,
+) -> tuple[tuple[Problem, ...], str]:
+    if source.schema is None or server is None:
+        hint = "add fixture: {schema: …, data: …} to the source, or give a database with --dsn"
+        return (
+            problem_at("fixture-missing", f"the source '{source.id}' names no fixture", source.at, hint=hint),
+        ), ""
+    path = ("sources", source.id, "fixture")
+    named = [(source.schema, (*path, "schema")), *((name, (*path, "data")) for name in source.data)]
+    texts = [definition.beside(name, place) for name, place in named]
+    refused = tuple(text for text in texts if isinstance(text, Problem))
+    if refused:
+        return refused, ""
+    files = [text for text in texts if isinstance(text, SourceText)]
+    scratch = stack.enter_context(scratch_database(server, f"{service.id}-{source.id}"[:63]))
+    try:
+        scratch.load([file.text for file in files])
+    except FixtureError as error:
+        return (_refused(files[error.file], error),), ""
+    return (), scratch.dsn(source.role)
+
+
+def _refused(file: SourceText, error: FixtureError) -> Problem:
+    at = span_in(file, error.offset or 0, (error.offset or 0) + 1)
+    place = at if error.offset is not None else Span.of_file(file.file)
+    return Problem(
+        "fixture-refused", f"PostgreSQL refused the fixture: {error.message}", place, hint=error.hint
+    )
+
+
+@contextlib.contextmanager
+def maybe_server(needed: bool) -> Iterator[Server | None]:
+    """Start the embedded server where some source needs it."""
+    if not needed:
+        yield None
+        return
+    with embedded_server() as server:
+        yield server
