@@ -46,7 +46,7 @@ def neutral_text(
     parts.append(("text", text[end:]))
     if "{{" in text[end:]:
         start = text.index("{{", end)
-        _Word(context, "", path, source, start, start + 2).refuse("'{{' is not closed by '}}'")
+        _Word(context, "", path, source, start, start + 2).refuse("text-word", "'{{' is not closed by '}}'")
     return NeutralText(tuple(part for part in parts if part != ("text", "")), source)
 
 
@@ -65,7 +65,7 @@ class _Word:
         word = self.word
         if word in _BARE:
             return _BARE[word], ""
-        match = _NAMED.fullmatch(self.word)
+        match = _NAMED.fullmatch(word)
         if match is None:
             known = [
                 "value",
@@ -75,17 +75,17 @@ class _Word:
                 *(f"labels.{name}" for name in labels),
             ]
             late = "`since` is known in message templates only"
-            hint = late if self.word == "since" else nearest(self.word, known)
-            self.refuse(f"unknown word '{self.word}' in a text", hint)
+            hint = late if word == "since" else nearest(word, known)
+            self.refuse("text-word", f"unknown word '{word}' in a text", hint)
             return "text", ""
         kind, among = (
             ("metric of this alert", metrics) if match[1] == "values" else ("key or show column", labels)
         )
         if match[2] not in among:
-            self.refuse(f"unknown {kind} '{match[2]}'", nearest(match[2], among), "unknown-name")
+            self.refuse("unknown-name", f"unknown {kind} '{match[2]}'", nearest(match[2], among))
         return ("values", match[2]) if match[1] == "values" else ("label", match[2])
 
-    def refuse(self, message: str, hint: str = "", code: str = "text-word") -> None:
+    def refuse(self, code: str, message: str, hint: str = "") -> None:
         at = self.context.definition.span(self.path)
         if self.source is not None:
             at = span(self.source, self.start, self.end)
