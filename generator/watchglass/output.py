@@ -67,11 +67,13 @@ def files_of(
         objects: the definition's ids by kind, from which a later run sees which have vanished.
     """
     listed = sorted(artifacts, key=lambda artifact: artifact.path)
-    files: dict[str, bytes] = {}
+    made: list[tuple[str, bytes]] = []
     for artifact in listed:
-        files[artifact.path] = _bytes(artifact.body)
+        made.append((artifact.path, _bytes(artifact.body)))
         if artifact.statements and not isinstance(artifact.body, str):
-            files[str(Path(artifact.path).with_suffix(".sql").as_posix())] = _statements(artifact)
+            made.append((Path(artifact.path).with_suffix(".sql").as_posix(), _statements(artifact)))
+    files = dict(made)
+    assert len({path.casefold() for path in files}) == len(made), "every file has a path of its own"
     files[f"{home}/{MANIFEST}"] = _bytes(_manifest(listed, files, objects))
     return files
 
@@ -99,17 +101,37 @@ def write(
     present = {path: _read(folder / path) for path in files}
     created = tuple(path for path in files if present[path] is None)
     changed = tuple(path for path, content in files.items() if present[path] not in (None, content))
-    stale = [
-        path
-        for path in old.files
-        if path not in files and _inside(path, home) and os.path.lexists(folder / path)
-    ]
+    stale = _stale(folder, home, files, old)
     removed = tuple(path for path in stale if _digest(_read(folder / path) or b"") == old.files[path])
     kept = tuple(path for path in stale if path not in removed)
     result = Written(created, changed, removed, kept, len(files) - len(created) - len(changed))
     if not check and result.stale:
         _replace_all(folder, {path: files[path] for path in (*created, *changed)}, removed)
     return result
+
+
+def _stale(folder: Path, home: str, files: Mapping[str, bytes], old: _Old) -> list[str]:
+    """List what an earlier run wrote and this one does not, of what still lies there and is reached without a link."""
+    folded = {path.casefold(): path for path in files}
+    found = []
+    for path in old.files:
+        place = folder / path
+        if (
+            path in files
+            or not _inside(path, home)
+            or not os.path.lexists(place)
+            or _behind_link(folder, place)
+        ):
+            continue
+        # A disk that is blind to case holds one file under both names: it is the new one.
+        twin = folded.get(path.casefold())
+        if twin is None or not (folder / twin).exists() or not place.samefile(folder / twin):
+            found.append(path)
+    return found
+
+
+def _behind_link(folder: Path, place: Path) -> bool:
+    return any((folder / parent).is_symlink() for parent in [*place.relative_to(folder).parents][:-1])
 
 
 def _bytes(body: Json) -> bytes:
@@ -157,7 +179,7 @@ def _read_manifest(path: Path) -> _Old:
     try:
         data = json.loads(content)
         return _Old(dict(data["files"]), {kind: tuple(ids) for kind, ids in data["objects"].items()})
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise OutputError(
             f"{path} cannot be read",
             "mend it from version control, or remove it and compile with --overwrite",
@@ -172,7 +194,7 @@ def _read(path: Path) -> bytes | None:
 
 
 def _inside(path: str, home: str) -> bool:
-    return path.startswith(f"{home}/") and ".." not in path.split("/")
+    return path.startswith(f"{home}/") and not {"..", ""} & set(path.split("/")) and "\\" not in path
 
 
 def _refuse_strangers(
@@ -232,7 +254,7 @@ def _undo() -> Iterator[_Undo]:
     finally:
         if not done:
             _roll_back(undo)
-        for path in (*undo.temporary, *(backup for backup, _ in undo.backups)):
+        for path in undo.temporary:
             with contextlib.suppress(OSError):
                 path.unlink(missing_ok=True)
         if not done:
@@ -246,8 +268,11 @@ def _roll_back(undo: _Undo) -> None:
         with contextlib.suppress(OSError):
             path.unlink(missing_ok=True)
     for backup, path in reversed(undo.backups):
-        with contextlib.suppress(OSError):
+        try:
             backup.replace(path)
+        except OSError:
+            # The only whole copy of the old file: it stays where a person finds it.
+            undo.temporary.remove(backup)
 
 
 def _stage(path: Path, content: bytes, undo: _Undo) -> Path:
@@ -270,6 +295,7 @@ def _swap(path: Path, new: Path | None, undo: _Undo) -> None:
     if path.exists():
         backup = path.with_name(f".watchglass-old-{path.name}")
         # A copy, not a move: whatever kills us here, the old file or the new one stands at its place.
+        undo.temporary.append(backup)
         shutil.copy2(path, backup)
         undo.backups.append((backup, path))
     else:

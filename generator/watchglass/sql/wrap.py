@@ -30,6 +30,8 @@ class Item:
     alias: str = ""
     scale: float | None = None
     role: Literal["shown", "text", "time"] = "shown"
+    names: tuple[tuple[str, str], ...] = ()
+    """Values and what is shown for them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +45,12 @@ class Nothing:
 def expression(item: Item, timezone: str) -> str:
     """Give an item as SQL over the wrapped query ``q``."""
     column = f"q.{quoted_name(item.column)}"
+    if item.names:
+        named = " ".join(f"WHEN {quote(value)} THEN {quote(name)}" for value, name in item.names)
+        return f"CASE {column}::text {named} ELSE {column}::text END"
     if item.role == "text":
-        return f"{column}::text"
+        # A day's text must not follow the session's DateStyle.
+        return f"to_char({column}, 'YYYY-MM-DD')" if item.type == "date" else f"{column}::text"
     if item.role == "time":
         return f"({column}::timestamp AT TIME ZONE {quote(timezone)})" if item.type == "date" else column
     if item.type == "interval":

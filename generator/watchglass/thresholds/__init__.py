@@ -2,5 +2,17 @@
 
 from watchglass.thresholds.axis import Band, Better, Level, Step, Thresholds
 from watchglass.thresholds.compare import Comparison, Operator, reaches
+from watchglass.thresholds.words import plain_number, words
 
-__all__ = ["Band", "Better", "Comparison", "Level", "Operator", "Step", "Thresholds", "reaches"]
+__all__ = [
+    "Band",
+    "Better",
+    "Comparison",
+    "Level",
+    "Operator",
+    "Step",
+    "Thresholds",
+    "plain_number",
+    "reaches",
+    "words",
+]

@@ -1,0 +1,107 @@
+"""The rows that a panel shows, as one neutral statement: every target that draws the panel asks for the same."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from watchglass.definition.service import Column, Panel, Query
+from watchglass.definition.telling import nothing_of, value_item
+from watchglass.sql import wrap
+from watchglass.sql.pieces import Piece
+from watchglass.sql.wrap import Item
+
+OVER_TIME = frozenset({"lines", "area", "bars"})
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """
+    A panel's statement.
+
+    Args:
+        columns: what its rows hold, in order: the name there, and the column of the query it comes from.
+        whole: whether the rows are exactly the query's.
+    """
+
+    pieces: tuple[Piece, ...]
+    columns: tuple[tuple[str, Column], ...]
+    whole: bool = False
+
+    def named(self, name: str | None) -> str | None:
+        """Give the name in the rows of a column of the query."""
+        return next((shown for shown, column in self.columns if column.name == name), None)
+
+
+def shown(panel: Panel, query: Query, timezone: str, time_alias: str = "") -> Shown:
+    """
+    Make the statement of a panel.
+
+    Args:
+        time_alias: how the target wants the column of the time axis to be called; its own name where empty.
+    """
+    if panel.metric is not None and panel.kind in ("number", "gauge", "bar_gauge") and not panel.metric.keyed:
+        metric = panel.metric
+        pieces = wrap.metric_value(
+            query.template.pieces, value_item(metric), metric.where, metric.pick, nothing_of(metric), timezone
+        )
+        return Shown(pieces, ((metric.column.name, metric.column),))
+    items, order = _items(panel, query, time_alias)
+    columns = tuple((item.alias or item.column, query.columns[item.column]) for item in items)
+    if panel.kind == "table" and _as_it_is(items, query):
+        return Shown(wrap.limited(query.template.pieces, panel.limit), columns, whole=panel.limit is None)
+    return Shown(wrap.rows(query.template.pieces, items, timezone, order, panel.limit), columns)
+
+
+def _as_it_is(items: tuple[Item, ...], query: Query) -> bool:
+    plain = all(item == Item(item.column, item.type) for item in items)
+    return plain and [item.column for item in items] == list(query.columns)
+
+
+def _items(panel: Panel, query: Query, time_alias: str) -> tuple[tuple[Item, ...], str]:
+    known = query.columns
+    if panel.kind in ("table", "logs"):
+        return _listed(panel, query, time_alias)
+    items: list[Item] = []
+    order = ""
+    if panel.time is not None and panel.time in known:
+        alias = time_alias or panel.time
+        items.append(Item(panel.time, known[panel.time].type, alias, role="time"))
+        order = "1"
+    if panel.kind == "bar_gauge" and panel.metric is not None:
+        items += [_label(known[name]) for name in query.key]
+    for name in (panel.x, panel.series):
+        if name is not None and name in known and name not in [item.column for item in items]:
+            items.append(_label(known[name]))
+    if panel.kind == "heatmap":
+        items += [_label(known[name]) for name in panel.y if name in known]
+    else:
+        items += [_number(known[name]) for name in panel.y if name in known]
+    if panel.value is not None and panel.value in known:
+        items.append(_number(known[panel.value]))
+    return tuple(items), order
+
+
+def _listed(panel: Panel, query: Query, time_alias: str) -> tuple[tuple[Item, ...], str]:
+    named = [name for name in panel.columns if name in query.columns] or list(query.columns)
+    if panel.kind == "table":
+        return tuple(_number(query.columns[name]) for name in named), ""
+    first = [name for name in (panel.time, panel.message) if name is not None and name in query.columns]
+    rest = [name for name in named if name not in first]
+    items = [_number(query.columns[name]) for name in (*first, *rest)]
+    if panel.time is not None and first:
+        items[0] = Item(panel.time, query.columns[panel.time].type, time_alias or panel.time, role="time")
+    return tuple(items), "1 DESC"
+
+
+def _label(column: Column) -> Item:
+    names = tuple((value.value, value.text) for value in column.values if value.text)
+    plain = column.type in ("text", "boolean") and not names
+    return Item(column.name, column.type, names=names, role="shown" if plain else "text")
+
+
+def _number(column: Column) -> Item:
+    """Show a column: a day as text, an interval as seconds, a number with its scale, a value by its name."""
+    names = tuple((value.value, value.text) for value in column.values if value.text)
+    if names or column.type == "date":
+        return Item(column.name, column.type, role="text", names=names)
+    return Item(column.name, column.type, scale=column.scale)

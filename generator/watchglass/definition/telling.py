@@ -1,0 +1,63 @@
+"""What every target says of a metric or a panel in words: meaning, thresholds, target."""
+
+from __future__ import annotations
+
+from watchglass.definition.service import Metric, Panel, Query
+from watchglass.definition.units import Unit
+from watchglass.durations import Duration
+from watchglass.sql.wrap import Item, Nothing
+from watchglass.thresholds import words
+
+
+def unit_word(unit: Unit | None) -> str:
+    """Give what follows a number in a sentence, its blank included."""
+    return unit.word if unit is not None else ""
+
+
+def thresholds_in_words(metric: Metric) -> str:
+    """Say where a metric's levels begin; empty where it has none."""
+    return words(metric.thresholds, unit_word(metric.unit)) if metric.thresholds is not None else ""
+
+
+def describe_metric(metric: Metric) -> str:
+    """Give a metric's description with its levels and target, sentence by sentence."""
+    parts = [metric.description.strip()]
+    if metric.thresholds is not None:
+        parts.append(f"Levels: {thresholds_in_words(metric)}.")
+    if metric.target is not None:
+        parts.append(f"Target: {metric.target.text}.")
+    return "\n\n".join(part for part in parts if part)
+
+
+def describe_panel(panel: Panel) -> str:
+    """Give a panel's description: its own, that of what it shows, and the levels of what it colours."""
+    if panel.metric is not None:
+        own = panel.description.strip()
+        described = describe_metric(panel.metric)
+        return "\n\n".join(dict.fromkeys(part for part in (own, *described.split("\n\n")) if part))
+    parts = [panel.description.strip()]
+    if panel.query is not None:
+        parts += [
+            f"{column.title}: {words(column.thresholds, unit_word(column.unit))}."
+            for column in panel.query.columns.values()
+            if column.thresholds is not None
+        ]
+    described = "\n\n".join(part for part in parts if part)
+    return described or panel.title
+
+
+def value_item(metric: Metric) -> Item:
+    """Give a metric's column as the item that SQL selects."""
+    return Item(metric.column.name, metric.column.type, scale=metric.column.scale)
+
+
+def nothing_of(metric: Metric) -> Nothing | None:
+    """Give what NULL or no row means for a metric, as SQL needs it."""
+    if metric.when_null is None:
+        return None
+    return Nothing(metric.when_null.value, skip=metric.when_null.kind == "skip")
+
+
+def window(panel_range: Duration | None, board_range: Duration | None, query: Query) -> Duration:
+    """Give the window of a panel: its own range, else the board's, else the query's, else a week."""
+    return panel_range or board_range or query.range or Duration(7, "d")

@@ -1,0 +1,174 @@
+"""A dashboard of questions: rows as headings on a grid of 24 columns, parameters mapped to every card."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from watchglass import naming
+from watchglass.artifact import Artifact, Json, Note, Path
+from watchglass.definition.service import Dashboard, Panel, Row, Service
+from watchglass.targets.metabase.cards import Card, card_id
+from watchglass.targets.metabase.parameters import dashboard_parameters, mappings
+
+COLUMNS = 24
+_SIZES: Mapping[str, tuple[int, int]] = {
+    "number": (6, 3),
+    "gauge": (6, 5),
+    "bar_gauge": (8, 4),
+    "pie": (8, 7),
+    "table": (24, 8),
+    "heatmap": (24, 8),
+    "logs": (24, 8),
+    "states": (24, 6),
+    "text": (24, 3),
+    "alerts": (12, 4),
+}
+_CHART = (12, 7)
+
+
+def build_dashboard(
+    service: Service, board: Dashboard, cards: Mapping[str, Card]
+) -> tuple[Artifact, tuple[Note, ...]]:
+    """
+    Make a dashboard's body; cards, collection and database are named, publishing puts numbers in their place.
+
+    Args:
+        cards: panel id → its question; a panel that is not there is text.
+    """
+    dashcards, notes = _dashcards(service, board, cards)
+    mark = naming.marker(service.id, service.environment.suffix, "dashboard", board.id)
+    body = {
+        "name": board.title,
+        "description": f"{board.description.strip() or service.title}\n\n{mark}",
+        "collection_id": {"collection": service.environment.metabase_collection},
+        "width": "full",
+        "auto_apply_filters": True,
+        "parameters": dashboard_parameters(service, board, [card.tags for card in cards.values()]),
+        "tabs": [],
+        "dashcards": dashcards,
+    }
+    path = naming.path(
+        service.id, service.environment.suffix, "metabase", "dashboards", naming.slug(board.id), "json"
+    )
+    origins: dict[str, Path] = {
+        "/name": (*board.at.path, "title"),
+        "/parameters": (*board.at.path, "filters"),
+    }
+    return Artifact("metabase", "dashboards", board.id, path, body, origins), notes
+
+
+def _dashcards(
+    service: Service, board: Dashboard, cards: Mapping[str, Card]
+) -> tuple[list[Json], tuple[Note, ...]]:
+    made: list[Json] = []
+    notes: list[Note] = []
+    top = 0
+    for row in board.rows:
+        made.append(_virtual(f"row/{naming.slug(row.title)}", "heading", row.title, (0, top, COLUMNS, 1)))
+        top += 1
+        if row.collapsed:
+            notes.append(
+                Note(
+                    "metabase",
+                    f"{board.id}/{row.title}",
+                    "rows do not fold: the row stands open",
+                    row.at.span,
+                )
+            )
+        places, top = _places(row, top)
+        for panel, place in zip(row.panels, places, strict=True):
+            made.append(_panel(service, board, panel, cards.get(panel.id), place))
+            notes += _replaced(board, panel)
+    return made, tuple(notes)
+
+
+def _places(row: Row, top: int) -> tuple[list[tuple[int, int, int, int]], int]:
+    """Put panels side by side while they fit, and stretch the last of each line to its end."""
+    places: list[tuple[int, int, int, int]] = []
+    left = height = line = 0
+    for panel in row.panels:
+        width, tall = _SIZES.get(panel.kind, _CHART)
+        width, tall = panel.width or width, max(panel.height or tall, 2)
+        if left + width > COLUMNS:
+            _stretch(places, line, left)
+            top, left, height, line = top + height, 0, 0, len(places)
+        places.append((left, top, width, tall))
+        left, height = left + width, max(height, tall)
+    _stretch(places, line, left)
+    return places, top + height
+
+
+def _stretch(places: list[tuple[int, int, int, int]], line: int, left: int) -> None:
+    """Share what is left of a line among its panels, and give them one height."""
+    count = len(places) - line
+    if count == 0:
+        return
+    extra, tall = COLUMNS - left, max(place[3] for place in places[line:])
+    moved = 0
+    for index in range(count):
+        column, top, width, _ = places[line + index]
+        more = extra // count + (1 if index < extra % count else 0)
+        places[line + index] = (column + moved, top, width + more, tall)
+        moved += more
+
+
+def _panel(
+    service: Service, board: Dashboard, panel: Panel, card: Card | None, place: tuple[int, int, int, int]
+) -> Json:
+    if card is None:
+        text = panel.text if panel.kind == "text" else _alert_text(service, panel)
+        return _virtual(panel.id, "text", text, place)
+    return {
+        "key": panel.id,
+        "card_id": {"card": card_id(board, panel)},
+        **_place(place),
+        "series": [],
+        "parameter_mappings": mappings(service, board, card_id(board, panel), card.tags),
+        "visualization_settings": {"card.title": panel.title},
+    }
+
+
+def _place(place: tuple[int, int, int, int]) -> dict[str, Json]:
+    column, row, width, height = place
+    return {"col": column, "row": row, "size_x": width, "size_y": height}
+
+
+def _virtual(key: str, display: str, text: str, place: tuple[int, int, int, int]) -> Json:
+    card = {
+        "name": None,
+        "display": display,
+        "visualization_settings": {},
+        "dataset_query": {},
+        "archived": False,
+    }
+    return {
+        "key": key,
+        "card_id": None,
+        **_place(place),
+        "series": [],
+        "parameter_mappings": [],
+        "visualization_settings": {"virtual_card": card, "text": _escaped(text)},
+    }
+
+
+def _escaped(text: str) -> str:
+    """Keep braces of a text from being read as a parameter of the board."""
+    return text.replace("{{", "{\u200b{")
+
+
+def _alert_text(service: Service, panel: Panel) -> str:
+    """List the alerts, since Metabase knows nothing of their states."""
+    url = service.environment.grafana_url
+    link = f"\n\n[Alerts in Grafana]({url.rstrip('/')}/alerting/list)" if url and "${" not in url else ""
+    lines = [
+        f"- **{alert.title}** ({', '.join(rule.severity for rule in alert.rules)})"
+        for alert in service.alerts.values()
+    ]
+    return f"### {panel.title}\n\n" + "\n".join(lines) + link
+
+
+def _replaced(board: Dashboard, panel: Panel) -> list[Note]:
+    if panel.kind != "alerts":
+        return []
+    message = "no alert list: a text with the alerts' names stands in its place"
+    return [Note("metabase", card_id(board, panel), message, panel.at.span)]

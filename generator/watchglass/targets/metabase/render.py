@@ -1,0 +1,62 @@
+"""A service as Metabase's artifacts: a collection, a question for each panel, dashboards."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from watchglass import naming
+from watchglass.artifact import Artifact, Note, Rendering
+from watchglass.definition.service import Dashboard, Panel, Service
+from watchglass.targets.metabase.cards import Card, build_card
+from watchglass.targets.metabase.dashboards import build_dashboard
+
+
+def render(service: Service) -> Rendering:
+    """Render every dashboard that is published to Metabase, with its questions, and the collection that holds them."""
+    boards = [board for board in service.dashboards.values() if "metabase" in board.publish]
+    if not boards:
+        return Rendering(())
+    names = _names(boards)
+    artifacts: list[Artifact] = [_collection(service)]
+    notes: list[Note] = []
+    for board in boards:
+        cards: dict[str, Card] = {}
+        for panel in board.panels:
+            query = panel.query
+            if query is not None:
+                cards[panel.id] = build_card(service, board, panel, query, names[board.id, panel.id])
+        made, found = build_dashboard(service, board, cards)
+        artifacts += [*(card.artifact for card in cards.values()), made]
+        notes += [*(note for card in cards.values() for note in card.notes), *found]
+    return Rendering(tuple(artifacts), tuple(notes))
+
+
+def _names(boards: list[Dashboard]) -> dict[tuple[str, str], str]:
+    """Name the questions: by the panel's title, with the board's before it where two would be the same."""
+    drawn: list[tuple[Dashboard, Panel]] = [
+        (board, panel) for board in boards for panel in board.panels if panel.query
+    ]
+    counted = Counter(panel.title for _, panel in drawn)
+    names = {
+        (board.id, panel.id): panel.title if counted[panel.title] == 1 else f"{board.title}: {panel.title}"
+        for board, panel in drawn
+    }
+    twice = Counter(names.values())
+    return {key: name if twice[name] == 1 else f"{name} ({key[1]})" for key, name in names.items()}
+
+
+def _collection(service: Service) -> Artifact:
+    environment = service.environment
+    mark = naming.marker(service.id, environment.suffix, "collection", service.id)
+    body = {"name": environment.metabase_collection, "description": f"{service.title}\n\n{mark}"}
+    path = naming.path(
+        service.id, environment.suffix, "metabase", "collections", naming.slug(service.id), "json"
+    )
+    return Artifact(
+        "metabase",
+        "collections",
+        service.id,
+        path,
+        body,
+        {"/name": (*environment.at.path, "metabase", "collection")},
+    )

@@ -1,0 +1,29 @@
+"""Thresholds in plain words, as a person on call reads them."""
+
+from __future__ import annotations
+
+from watchglass.thresholds.axis import Step, Thresholds
+
+
+def plain_number(value: float) -> str:
+    """Write a number as a reader would: no needless digits, no exponent."""
+    return str(int(value)) if float(value).is_integer() else f"{value:.10f}".rstrip("0").rstrip(".")
+
+
+def words(thresholds: Thresholds, unit: str = "") -> str:
+    """
+    Say where every level begins, such as ``healthy below 10 %, elevated from 10 %, high from 30 %``.
+
+    Args:
+        unit: what follows a number, its blank included.
+    """
+    first = thresholds.steps[0]
+    ends = ((first.low, "from"), (first.high, "below"))
+    good = " and ".join(f"{word} {plain_number(end)}{unit}" for end, word in ends if end is not None)
+    steps = [f"{step.level.name} {_step(step, unit)}" for step in thresholds.steps]
+    return ", ".join([f"{thresholds.good.name} {good}", *steps])
+
+
+def _step(step: Step, unit: str) -> str:
+    ends = ((step.low, "below"), (step.high, "from"))
+    return " or ".join(f"{word} {plain_number(end)}{unit}" for end, word in ends if end is not None)
