@@ -3,24 +3,37 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import postgast
 
 from watchglass.sql import tree
+from watchglass.sql.lexer import tokens
 from watchglass.sql.tree import TreeNode
 
 LONGEST = 100_000
-"""Characters of a statement that are handed to the parser, which crashes on the deepest trees."""
+"""UTF-8 bytes of a statement that are handed to the parser."""
 
 DEEPEST = 2_000
-"""Operators and opening parentheses of a statement: each may be a level of its tree."""
+"""Operators, brackets and joining words of a statement: each may be a level of its tree."""
+
+# The parser walks its tree by recursion, at up to half a kilobyte a level, and its process dies where the stack ends.
+# A thread's stack is as small as 128 KB on some systems, so a deep statement gets a stack of its own.
+_SHALLOW = 100
+_STACK = 64 * 1024 * 1024
+_STACK_LOCK = threading.Lock()
 
 _LEVELS = re.compile(
-    r"[-+*/%^<>=|&~!#@(\[]+|\b(?:and|or|not|case|in|is|like|between|union|intersect|except|::)\b",
+    r"[-+*/<>=~!@#%^&|`?:(\[]"
+    r"|\b(?:and|at|between|case|collate|except|in|intersect|is|isnull|join|like|ilike|not|notnull|or|union)\b",
     re.IGNORECASE,
 )
+_ODD = re.compile("[\0\ud800-\udfff]")
+_WORD = re.compile(r"[A-Za-z]+")
+_WRITING = {"InsertStmt": "INSERT", "UpdateStmt": "UPDATE", "DeleteStmt": "DELETE", "MergeStmt": "MERGE"}
+_NO_LOCATION = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,11 +47,28 @@ class Refusal:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the grammar says of a statement; names as written, in lower case where unquoted."""
+    """
+    What the grammar says of a statement; names as written, in lower case where unquoted.
+
+    Args:
+        tables: tables and views that it reads, with their schema where one is written; no names of its WITH.
+        parameters: numbers of the ``$1``, ``$2``, … in it.
+    """
 
     refusals: tuple[Refusal, ...]
     tables: frozenset[str] = frozenset()
     functions: frozenset[str] = frozenset()
+    parameters: frozenset[int] = frozenset()
+
+
+@dataclass(slots=True)
+class _Found:
+    """What a walk gathers."""
+
+    refusals: list[Refusal] = field(default_factory=list)
+    tables: set[str] = field(default_factory=set)
+    functions: set[str] = field(default_factory=set)
+    parameters: set[int] = field(default_factory=set)
 
 
 def inspect(sql: str, *, parameters: bool = False) -> Facts:
@@ -48,62 +78,149 @@ def inspect(sql: str, *, parameters: bool = False) -> Facts:
     Args:
         parameters: whether ``$1`` and its like may stand in it.
     """
-    if len(sql) > LONGEST:
-        return _refused("sql-too-long", f"a statement has at most {LONGEST:,} characters")
-    if len(_LEVELS.findall(sql)) > DEEPEST:
+    odd = _ODD.search(sql)
+    if odd is not None:
+        what = "NUL character" if odd[0] == "\0" else "half of a surrogate pair"
+        return _refused("sql-syntax", f"PostgreSQL takes no {what}", odd.start())
+    if len(sql.encode()) > LONGEST:
+        return _refused("sql-too-long", f"a statement has at most {LONGEST:,} bytes")
+    levels = _levels(sql)
+    if levels > DEEPEST:
         return _refused("sql-too-deep", f"a statement has at most {DEEPEST:,} operators and parentheses")
-    if "\0" in sql:
-        return _refused("sql-syntax", "PostgreSQL takes no NUL character", sql.index("\0"))
     try:
-        root = tree.parse(sql)
+        root = tree.parse(sql) if levels <= _SHALLOW else _parse_deep(sql)
     except postgast.PgQueryError as error:
         offset = error.cursorpos - 1 if error.cursorpos else None
         return _refused("sql-syntax", str(error.message), offset)
-    statements = [inner for raw in root.child("stmts") for inner in raw.child("stmt")]
+    statements = list(root.child("stmts"))
     if len(statements) != 1:
-        what = "there is no statement" if not statements else f"there are {len(statements)} statements"
-        return _refused("sql-not-one", f"exactly one statement is sent, {what}")
-    return _judge(sql, statements[0], parameters)
+        return _not_one(sql, statements)
+    return _judge(sql, next(statements[0].child("stmt")), parameters)
+
+
+def characters(sql: str, location: int) -> int:
+    """Turn an offset in UTF-8 bytes, as PostgreSQL's parser counts, into one in characters."""
+    return len(sql.encode()[:location].decode(errors="ignore"))
 
 
 def _refused(code: str, message: str, offset: int | None = None) -> Facts:
     return Facts((Refusal(code, message, offset),))
 
 
+def _levels(sql: str) -> int:
+    """Count what may nest; strings, names in quotes and comments do not."""
+    return sum(len(_LEVELS.findall(token.text)) for token in tokens(sql) if token.kind == "code")
+
+
+def _parse_deep(sql: str) -> TreeNode:
+    found: list[TreeNode | postgast.PgQueryError] = []
+
+    def parse() -> None:
+        try:
+            found.append(tree.parse(sql))
+        except postgast.PgQueryError as error:
+            found.append(error)
+
+    with _STACK_LOCK:  # the size is the process's setting for threads to come
+        before = threading.stack_size(_STACK)
+        try:
+            thread = threading.Thread(target=parse)
+            thread.start()
+        finally:
+            threading.stack_size(before)
+    thread.join()
+    if isinstance(found[0], postgast.PgQueryError):
+        raise found[0]
+    return found[0]
+
+
+def _not_one(sql: str, statements: list[TreeNode]) -> Facts:
+    if not statements:
+        return _refused("sql-not-one", "exactly one statement is sent, there is no statement")
+    second = characters(sql, int(statements[1].scalars.get("stmt_location", 0)))
+    second += len(sql[second:]) - len(sql[second:].lstrip())
+    message = f"exactly one statement is sent, there are {len(statements)} statements"
+    return _refused("sql-not-one", message, second)
+
+
 def _judge(sql: str, statement: TreeNode, parameters: bool) -> Facts:
     kind = next(iter(statement.children), "")
     if kind != "select_stmt":
-        word = kind.removesuffix("_stmt").replace("_", " ").upper()
-        return _refused("sql-not-select", f"only a SELECT is sent, this is {word}")
-    refusals: list[Refusal] = []
-    tables: set[str] = set()
-    functions: set[str] = set()
-    defined: set[str] = set()
-    for node in tree.walk(statement):
-        if node.name == "RangeVar":
-            parts = (node.scalars.get("schemaname", ""), node.scalars.get("relname", ""))
-            tables.add(".".join(str(part) for part in parts if part))
-        elif node.name == "FuncCall":
-            functions.add(".".join(node.names("funcname")))
-        elif node.name == "CommonTableExpr":
-            defined.add(str(node.scalars.get("ctename", "")))
-        refusals += _refuse(sql, node, parameters)
-    return Facts(tuple(refusals), frozenset(tables - defined), frozenset(functions))
+        code = next((token.text for token in tokens(sql) if token.kind == "code" and token.text.strip()), "")
+        word = _WORD.search(code)
+        named = word[0].upper() if word and word[0].upper() != "WITH" else kind.split("_")[0].upper()
+        return _refused("sql-not-select", f"only a SELECT is sent, this is {named}")
+    found = _Found()
+    for node, names in _walk(statement):
+        _note(node, names, found)
+        found.refusals += _refuse(sql, node)
+        if node.name == "ParamRef" and not parameters:
+            number, at = node.scalars.get("number", 0), _location(sql, node)
+            found.refusals.append(Refusal("sql-parameter", f"the statement has a parameter ${number}", at))
+    found.refusals.sort(key=lambda refusal: LONGEST if refusal.offset is None else refusal.offset)
+    return Facts(
+        tuple(found.refusals),
+        frozenset(found.tables),
+        frozenset(found.functions),
+        frozenset(found.parameters),
+    )
 
 
-def _refuse(sql: str, node: TreeNode, parameters: bool) -> Iterator[Refusal]:
-    if node.name in ("InsertStmt", "UpdateStmt", "DeleteStmt", "MergeStmt"):
-        word = node.name.removesuffix("Stmt").upper()
-        yield Refusal("sql-writes", f"a part of the statement writes: {word}")
+def _note(node: TreeNode, names: frozenset[str], found: _Found) -> None:
+    if node.name == "RangeVar":
+        schema, table = str(node.scalars.get("schemaname", "")), str(node.scalars.get("relname", ""))
+        if schema:
+            found.tables.add(f"{schema}.{table}")
+        elif table not in names:
+            found.tables.add(table)
+    elif node.name == "FuncCall":
+        found.functions.add(".".join(node.names("funcname")))
+    elif node.name == "ParamRef":
+        found.parameters.add(int(node.scalars.get("number", 0)))
+
+
+def _refuse(sql: str, node: TreeNode) -> Iterator[Refusal]:
+    if node.name in _WRITING:
+        table = next(node.child("relation"), node)
+        message = f"a part of the statement writes: {_WRITING[node.name]}"
+        yield Refusal("sql-writes", message, _location(sql, table))
     elif node.name == "IntoClause":
-        yield Refusal("sql-writes", "SELECT INTO makes a table")
+        yield Refusal(
+            "sql-writes", "SELECT INTO makes a table", _location(sql, next(node.child("rel"), node))
+        )
     elif node.name == "LockingClause":
-        yield Refusal("sql-locks", "FOR UPDATE and FOR SHARE lock rows")
-    elif node.name == "ParamRef" and not parameters:
-        at = characters(sql, int(node.scalars.get("location", 0)))
-        yield Refusal("sql-parameter", f"the statement has a parameter ${node.scalars.get('number', '')}", at)
+        table = next((inner for rel in node.child("locked_rels") for inner in rel.child("range_var")), node)
+        yield Refusal("sql-locks", "FOR UPDATE and FOR SHARE lock rows", _location(sql, table))
 
 
-def characters(sql: str, location: int) -> int:
-    """Turn an offset in UTF-8 bytes, as PostgreSQL's parser counts, into one in characters."""
-    return len(sql.encode()[:location].decode(errors="ignore"))
+def _location(sql: str, node: TreeNode) -> int | None:
+    """Give the character of a node; one that the grammar places nowhere has -1, which reads as a huge number."""
+    at = int(node.scalars.get("location", 0))
+    return characters(sql, at) if 0 < at < _NO_LOCATION else None
+
+
+def _walk(root: TreeNode) -> Iterator[tuple[TreeNode, frozenset[str]]]:
+    """Give every node below, with the names that a WITH defines where it stands."""
+    stack = [(root, frozenset[str]())]
+    while stack:
+        node, names = stack.pop()
+        if node.name != "Node":
+            yield node, names
+        clause = next(node.child("with_clause"), None)
+        if clause is not None:
+            inner = _defined(clause, names)
+            stack += inner
+            names |= {str(query.scalars.get("ctename", "")) for query, _ in inner}
+        for name in node.children:
+            if name != "with_clause":
+                stack += [(below, names) for below in node.child(name)]
+
+
+def _defined(clause: TreeNode, names: frozenset[str]) -> list[tuple[TreeNode, frozenset[str]]]:
+    """Pair each query of a WITH with the names it sees: those before it, or all where the WITH is recursive."""
+    queries = [query for entry in clause.child("ctes") for query in entry.child("common_table_expr")]
+    own = [str(query.scalars.get("ctename", "")) for query in queries]
+    recursive = bool(clause.scalars.get("recursive", 0))
+    return [
+        (query, names | frozenset(own if recursive else own[:index])) for index, query in enumerate(queries)
+    ]
