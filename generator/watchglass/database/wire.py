@@ -1,126 +1,204 @@
-"""Many statements in flight on one connection: libpq's pipeline mode, rows one by one, nothing kept beyond a cap."""
+"""Many statements in flight on one connection: libpq's pipeline mode, row by row, each segment within a deadline."""
 
 from __future__ import annotations
 
 import contextlib
 import select
+import sys
 import time
-from collections.abc import Callable, Iterable, Sequence
+from collections import deque
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Literal
 
 import psycopg
 from psycopg import pq
 from psycopg.pq.abc import PGconn, PGresult
 
-Take = Callable[[PGresult], None]
 _BATCH = 32
-"""Proofs in flight; more would only fill buffers."""
+"""Segments in flight; more would only fill buffers."""
+
+_GRACE = 5.0
+"""Seconds between asking the server to cancel and taking it for lost."""
 
 
 class ConnectionLost(Exception):
     """The server is gone, or did not answer in time."""
 
 
+class TooLarge(ConnectionLost):
+    """One row is over the cap: libpq would hold all of it, so the connection was given up."""
+
+
 @dataclass(frozen=True, slots=True)
 class Command:
-    """One statement of the extended protocol, and who takes its results (each row is a result of its own)."""
+    """
+    One step of the extended protocol.
+
+    Args:
+        take: takes each result (each row is a result of its own); True asks to cancel the segment: it has enough.
+    """
 
     sql: bytes
-    take: Take
+    take: Callable[[PGresult], bool]
     values: tuple[bytes | None, ...] = ()
     types: tuple[int, ...] = ()
+    kind: Literal["query", "prepare", "describe"] = "query"
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """
+    Commands up to a sync: an error skips the rest of them.
+
+    Args:
+        seconds: how long it may take before it is cancelled.
+        overdue: told when that happens.
+    """
+
+    commands: tuple[Command, ...]
+    seconds: float
+    overdue: Callable[[], None]
+
+
+def peak() -> int:
+    """
+    Give the most memory that this process has held, in bytes; 0 where the system does not tell.
+
+    libpq holds a row until it is whole and tells nothing before: only the process's growth shows a row of a gigabyte.
+    """
+    if sys.platform == "win32":
+        return 0
+    import resource  # noqa: PLC0415  (not on Windows)
+
+    unit = 1 if sys.platform == "darwin" else 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
 @dataclass(slots=True)
-class _Queue:
-    """Commands that were sent, in order; None stands for a sync."""
-
-    waiting: list[Command | None] = field(default_factory=list)
-
-
-def run(
-    pgconn: PGconn,
-    groups: Sequence[Sequence[Sequence[Command]]],
-    deadline: float,
-    done: Callable[[int], None],
-) -> None:
+class Exchange:
     """
-    Run groups of segments; an error ends its segment, and the next one goes on.
+    A run of segments on a connection.
 
     Args:
-        deadline: seconds without any answer after which the server counts as lost.
-        done: told how many groups have been answered.
-
-    Raises:
-        ConnectionLost: the connection broke, or the deadline passed.
+        largest: bytes by which the process may grow while one row comes.
+        cancels: how often the server was asked to stop.
     """
-    pgconn.nonblocking = 1
-    pgconn.enter_pipeline_mode()
-    try:
-        for start in range(0, len(groups), _BATCH):
-            batch = groups[start : start + _BATCH]
-            _exchange(pgconn, _send(pgconn, batch), deadline)
-            done(start + len(batch))
-        pgconn.exit_pipeline_mode()
-        pgconn.nonblocking = 0
-    except OSError as error:
-        raise ConnectionLost(str(error)) from error
 
+    pgconn: PGconn
+    cancel: Callable[[], None]
+    largest: int
+    cancels: int = 0
+    _segments: deque[Segment] = field(default_factory=deque)
+    _waiting: deque[Command | None] = field(default_factory=deque)
+    """Commands that were sent, in order; None stands for a sync."""
+    _limit: float = 0.0
+    _cancelled: bool = False
+    _before: int = field(default_factory=peak)
 
-def _send(pgconn: PGconn, batch: Iterable[Sequence[Sequence[Command]]]) -> _Queue:
-    queue = _Queue()
-    for group in batch:
-        for segment in group:
-            for command in segment:
-                pgconn.send_query_params(command.sql, command.values or None, command.types or None)
-                queue.waiting.append(command)
-            pgconn.pipeline_sync()
-            queue.waiting.append(None)
-    return queue
+    def run(self, segments: Sequence[Segment], done: Callable[[int], None]) -> None:
+        """
+        Run segments in order.
 
+        Args:
+            done: told how many segments have been answered.
 
-def _exchange(pgconn: PGconn, queue: _Queue, deadline: float) -> None:
-    """Write what is still to be written and read what has come, until every command is answered."""
-    limit = time.monotonic() + deadline
-    begun = False
-    unsent = True
-    while queue.waiting:
-        if not begun and queue.waiting[0] is not None:
-            begun = True
-            # Refused after an error, when the rest of the segment has no rows anyway.
-            with contextlib.suppress(psycopg.OperationalError):
-                pgconn.set_single_row_mode()
-        if pgconn.is_busy() or unsent:
-            unsent = pgconn.flush() == 1
-            _wait(pgconn, unsent, limit)
-            pgconn.consume_input()
-            if pgconn.status == pq.ConnStatus.BAD:
-                raise ConnectionLost("the server closed the connection")
-            continue
-        limit = time.monotonic() + deadline
-        begun = _take(pgconn, queue, begun)
+        Raises:
+            ConnectionLost: the connection broke, or nothing came even after a cancel.
+        """
+        try:
+            self.pgconn.nonblocking = 1
+            self.pgconn.enter_pipeline_mode()
+            for start in range(0, len(segments), _BATCH):
+                batch = segments[start : start + _BATCH]
+                self._send(batch)
+                self._exchange()
+                done(start + len(batch))
+            self.pgconn.exit_pipeline_mode()
+            self.pgconn.nonblocking = 0
+        except (OSError, psycopg.Error) as error:
+            raise ConnectionLost(str(error)) from error
 
+    def _send(self, batch: Sequence[Segment]) -> None:
+        for segment in batch:
+            for command in segment.commands:
+                _send(self.pgconn, command)
+                self._waiting.append(command)
+            self.pgconn.pipeline_sync()
+            self._waiting.append(None)
+        self._segments.extend(batch)
+        self._begin()
 
-def _wait(pgconn: PGconn, unsent: bool, limit: float) -> None:
-    left = limit - time.monotonic()
-    if left <= 0:
-        raise ConnectionLost("the server did not answer in time")
-    socket = pgconn.socket
-    select.select([socket], [socket] if unsent else [], [], min(left, 1.0))
+    def _begin(self) -> None:
+        self._cancelled = False
+        if self._segments:
+            self._limit = time.monotonic() + self._segments[0].seconds
 
+    def _exchange(self) -> None:
+        """Write what is still to be written and read what has come, until every command is answered."""
+        fresh = unsent = True
+        while self._waiting:
+            if fresh and self._waiting[0] is not None:
+                # Refused after an error, when the rest of the segment has no rows anyway.
+                with contextlib.suppress(psycopg.OperationalError):
+                    self.pgconn.set_single_row_mode()
+                fresh = False
+            self._watch()
+            if unsent or self.pgconn.is_busy():
+                unsent = self._read(unsent)
+                continue
+            fresh = self._take()
+            self._before = peak()
 
-def _take(pgconn: PGconn, queue: _Queue, begun: bool) -> bool:
-    result = pgconn.get_result()
-    command = queue.waiting[0]
-    if result is None:
-        queue.waiting.pop(0)
+    def _read(self, unsent: bool) -> bool:
+        unsent = self.pgconn.flush() == 1
+        socket = self.pgconn.socket
+        readable, _, _ = select.select([socket], [socket] if unsent else [], [], 0.5)
+        if readable:
+            self.pgconn.consume_input()
+        if self.pgconn.status == pq.ConnStatus.BAD:
+            raise ConnectionLost("the server closed the connection")
+        if peak() - self._before > self.largest:
+            raise TooLarge("a row is too large")
+        return unsent
+
+    def _watch(self) -> None:
+        if time.monotonic() < self._limit:
+            return
+        if self._cancelled:
+            raise ConnectionLost("the server did not answer in time")
+        self._segments[0].overdue()
+        self._stop()
+
+    def _stop(self) -> None:
+        self._cancelled = True
+        self._limit = time.monotonic() + _GRACE
+        self.cancels += 1
+        with contextlib.suppress(psycopg.Error, OSError):
+            self.cancel()
+
+    def _take(self) -> bool:
+        """Take one result; True where the next one belongs to another command."""
+        result = self.pgconn.get_result()
+        command = self._waiting[0]
+        if result is None:
+            self._waiting.popleft()
+            return True
+        if command is None:
+            if result.status == pq.ExecStatus.PIPELINE_SYNC:
+                self._waiting.popleft()
+                self._segments.popleft()
+                self._begin()
+            return True
+        if command.take(result) and not self._cancelled:
+            self._stop()
         return False
-    if command is None:
-        if result.status == pq.ExecStatus.PIPELINE_SYNC:
-            queue.waiting.pop(0)
-        return False
-    command.take(result)
-    return begun
 
 
-__all__ = ["Command", "ConnectionLost", "run"]
+def _send(pgconn: PGconn, command: Command) -> None:
+    if command.kind == "prepare":
+        pgconn.send_prepare(b"", command.sql, command.types or None)
+    elif command.kind == "describe":
+        pgconn.send_describe_prepared(b"")
+    else:
+        pgconn.send_query_params(command.sql, command.values or None, command.types or None)

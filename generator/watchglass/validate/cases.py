@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
 from watchglass.artifact import Statement
-from watchglass.database.connection import Statement as Sent
+from watchglass.database.proof import Statement as Sent
 from watchglass.definition.service import Service
 from watchglass.durations import Duration
 from watchglass.sql.grafana import ALL_VALUE, encode_value

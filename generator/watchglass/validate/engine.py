@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from watchglass.artifact import Artifact, Statement
-from watchglass.database.connection import Outcome, Prover
-from watchglass.database.connection import Statement as Sent
+from watchglass.database.proof import Outcome
+from watchglass.database.proof import Statement as Sent
+from watchglass.database.prover import Prover
 from watchglass.definition.service import Service
 from watchglass.problems import Problem, arrange
 from watchglass.sql.literals import name as sql_name

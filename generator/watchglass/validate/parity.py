@@ -8,7 +8,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from watchglass.artifact import Statement
-from watchglass.database.connection import Outcome, Prover
+from watchglass.database.proof import Outcome
+from watchglass.database.prover import Prover
 from watchglass.definition.service import Service
 from watchglass.problems import Problem
 from watchglass.sql.metabase import FROM_TAG, TO_TAG

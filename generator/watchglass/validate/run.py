@@ -9,9 +9,11 @@ import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from watchglass.artifact import Artifact, Statement
-from watchglass.database.connection import CannotConnect, Prover, connect, role_objections
+from watchglass.database.connection import CannotConnect, connect
 from watchglass.database.embedded import Server, embedded_server
 from watchglass.database.fixtures import FixtureError, scratch_database
+from watchglass.database.prover import Prover
+from watchglass.database.roles import Objection, role_objections
 from watchglass.definition.read import Definition
 from watchglass.definition.service import Service, Source
 from watchglass.problems import Problem, Span, arrange
@@ -103,13 +105,12 @@ def _validate_source(  # noqa: PLR0917  (each is a thing of its own)
         )
 
 
-def _too_strong(source: Source, objection: str) -> Problem:
-    hint = "use the read-only role that the dashboards use: GRANT SELECT, nothing else"
+def _too_strong(source: Source, objection: Objection) -> Problem:
     return problem_at(
         "role-too-strong",
-        f"the role must not be used for proving statements: {objection}",
+        f"the role must not be used for proving statements: {objection.message}",
         source.at,
-        hint=hint,
+        hint=objection.hint,
     )
 
 

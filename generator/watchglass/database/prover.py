@@ -1,0 +1,142 @@
+"""Statements → what PostgreSQL makes of them: each in a transaction of its own that cannot write and is rolled back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+
+from watchglass.database.proof import MOST_BYTES, Description, Outcome, Proof, Question, Statement
+from watchglass.database.wire import Command, ConnectionLost, Exchange, Segment, TooLarge
+
+_SNAPSHOT = "ISOLATION LEVEL REPEATABLE READ, READ ONLY"
+_MARGIN = 5.0
+"""Seconds between the server's own time-out and the client's."""
+
+_TRIES = 3
+"""How often a statement is tried that was hit by the cancel of the one before it."""
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(slots=True)
+class _Round:
+    """Proofs that go out together, a group a transaction."""
+
+    mode: str
+    groups: list[list[Proof]]
+    progress: Progress | None = None
+
+
+class Prover:
+    """Runs statements, each by itself, and tells what came of it; a statement that the gate refuses is not sent."""
+
+    def __init__(
+        self, connection: psycopg.Connection[tuple[Any, ...]], *, statement_seconds: float = 10.0
+    ) -> None:
+        self._connection = connection
+        self._seconds = statement_seconds
+        self._types = dict(connection.execute("SELECT oid::int8, typname FROM pg_type").fetchall())
+
+    def run(self, statements: Sequence[Statement], progress: Progress | None = None) -> list[Outcome]:
+        """Prove statements in transactions of their own; the outcomes stand in their order."""
+        proofs = [self._proof(statement) for statement in statements]
+        self._prove(_Round("READ ONLY", [[proof] for proof in proofs], progress))
+        return [proof.outcome for proof in proofs]
+
+    def together(self, statements: Sequence[Statement]) -> list[Outcome]:
+        """Prove statements in one snapshot, each under its own session time zone; after an error none is run."""
+        return self.groups([statements])[0]
+
+    def groups(self, groups: Sequence[Sequence[Statement]]) -> list[list[Outcome]]:
+        """Prove several such groups."""
+        proofs = [[self._proof(statement) for statement in group] for group in groups]
+        self._prove(_Round(_SNAPSHOT, proofs))
+        return [[proof.outcome for proof in group] for group in proofs]
+
+    def describe(self, statements: Sequence[Statement]) -> list[Description]:
+        """Have statements planned, not run: their columns and the types of their parameters."""
+        questions = [
+            Question(statement, self._connection, self._types, self._seconds) for statement in statements
+        ]
+        self._prove(_Round("READ ONLY", [[question] for question in questions]))
+        return [question.description() for question in questions]
+
+    def _proof(self, statement: Statement) -> Proof:
+        return Proof(statement, self._connection, self._types, self._seconds)
+
+    def _prove(self, round_: _Round) -> None:
+        for group in round_.groups:
+            _leave_out(group)
+        waiting = [group for group in round_.groups if group and not any(proof.done for proof in group)]
+        for _ in range(_TRIES):
+            cancelled = self._exchange(round_, waiting)
+            waiting = [group for group in waiting if any(proof.disturbed for proof in group)]
+            if not waiting or not cancelled:
+                return
+            for proof in (proof for group in waiting for proof in group):
+                proof.forget()
+
+    def _exchange(self, round_: _Round, groups: Sequence[Sequence[Proof]]) -> bool:
+        """Send groups; True where a cancel was sent, and may have hit more than what it was meant for."""
+        exchange = Exchange(self._connection.pgconn, self._cancel, 2 * MOST_BYTES)
+        segments = [segment for group in groups for segment in self._segments(round_.mode, group)]
+
+        def tell(count: int) -> None:
+            if round_.progress:
+                round_.progress(count // 2, len(groups))
+
+        try:
+            exchange.run(segments, tell)
+        except ConnectionLost as lost:
+            _mourn([proof for group in groups for proof in group], lost)
+            if isinstance(lost, TooLarge):
+                self._connection.close()
+            return False
+        return exchange.cancels > 0
+
+    def _cancel(self) -> None:
+        self._connection.cancel_safe(timeout=_MARGIN)
+
+    def _segments(self, mode: str, proofs: Sequence[Proof]) -> Iterator[Segment]:
+        """Give a group's own segment, and the one that ends its transaction whatever came."""
+        commands = [Command(f"BEGIN {mode}".encode(), proofs[0].set_up)]
+        for proof in proofs:
+            commands += proof.commands()
+        seconds = (self._seconds + _MARGIN) * len(proofs)
+        yield Segment(tuple(commands), seconds, lambda: _late(proofs))
+        yield Segment((Command(b"ROLLBACK", _ignore),), _MARGIN, lambda: None)
+
+
+def _ignore(result: object) -> bool:
+    """Take a result that says nothing."""
+    del result
+    return False
+
+
+def _leave_out(group: Sequence[Proof]) -> None:
+    """Leave a whole group out where the gate refuses one of it: what is compared is compared whole."""
+    if any(proof.refused for proof in group):
+        for proof in group:
+            if not proof.refused:
+                proof.fail("not run: another statement of its transaction was refused", "25P02")
+
+
+def _late(group: Sequence[Proof]) -> None:
+    late = next((proof for proof in group if not proof.done), None)
+    if late is not None:
+        late.fail("the statement took too long and was cancelled", "57014")
+
+
+def _mourn(proofs: Sequence[Proof], lost: ConnectionLost) -> None:
+    """Say of every proof that has no answer why it has none."""
+    left = [proof for proof in proofs if not proof.done]
+    for index, proof in enumerate(left):
+        if not isinstance(lost, TooLarge):
+            proof.fail("the connection to the server was lost", "08006")
+        elif index == 0:
+            proof.fail(f"the result has a row of more than {MOST_BYTES:,} bytes", "54000")
+        else:
+            proof.fail("not run: the connection was closed after a result that was too large", "08006")
