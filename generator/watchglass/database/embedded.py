@@ -105,7 +105,7 @@ def embedded_server() -> Iterator[Server]:
     finally:
         if watchdog is not None:
             watchdog.kill()
-            watchdog.wait()
+            watchdog.communicate()
         if server is not None:
             _stop(server)
         shutil.rmtree(folder, ignore_errors=True)

@@ -25,7 +25,7 @@ class Dialect(Protocol):
         """Render a filter's condition, TRUE where the filter is unset."""
         ...
 
-    def hazards(self, text: str, in_code: bool) -> str:
+    def hazards(self, text: str, in_comment: bool) -> str:
         """Give the characters of a token that the target would not take as text; empty for a harmless token."""
         ...
 

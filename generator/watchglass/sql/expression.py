@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from jinja2 import Environment, nodes
 from jinja2.exceptions import TemplateSyntaxError
 
@@ -12,6 +14,7 @@ LONGEST = 2_000
 """Characters of one expression; beyond it nothing is parsed."""
 
 _DEEPEST = 20
+_NO_TEXT = re.compile("[\0\ud800-\udfff]")
 _JINJA = Environment(autoescape=True)
 _FORM = (
     "write a constant's name or a neutral word with plain arguments, such as {{ in_range('c.created_at') }}"
@@ -80,6 +83,8 @@ def _call(node: nodes.Call, name: str, text: str, origin: Origin, vocabulary: Vo
 
 def _argument(node: nodes.Node, text: str, origin: Origin, vocabulary: Vocabulary) -> Argument:
     if isinstance(node, nodes.Const) and isinstance(node.value, (str, int, float)):
+        if _NO_TEXT.search(str(node.value)):
+            raise Misuse("template-expression", "NUL and halves of surrogate pairs are no text", hint=_FORM)
         return Argument(node.value, _within(str(node.value), text, origin))
     if isinstance(node, nodes.Name):
         return Argument(_constant(node.name, origin, vocabulary).value, origin)

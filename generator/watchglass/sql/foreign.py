@@ -21,6 +21,7 @@ _INSTEAD = {
 _GRAFANA = re.compile(r"\$(?:\{\s*)?(__\w+|[A-Za-z_]\w*)[^\s,)]{0,40}")
 _PARAMETER = re.compile(r"(?<![\w$])\$\d+")
 _OLD_VARIABLE = re.compile(r"(?<!ARRAY)(?<![\[\w])\[\[\s*([A-Za-z_]\w*)(?::\w+)?\s*\]\]", re.IGNORECASE)
+_BRACES = re.compile(r"\{\{|\}\}")
 _PLACEHOLDER = re.compile(r"%\(\w+\)s|(?<![\w%])%s(?!\w)")
 
 
@@ -51,6 +52,10 @@ def foreign_words(code: str) -> tuple[Foreign, ...]:
         )
         for pattern in (_PARAMETER, _PLACEHOLDER)
         for match in pattern.finditer(code)
+    ]
+    found += [
+        Foreign(match.start(), 2, f"'{match[0]}' is no SQL", "put it into a SQL string")
+        for match in _BRACES.finditer(code)
     ]
     return tuple(sorted(found, key=lambda word: word.start))
 

@@ -16,7 +16,7 @@ ALL_VALUE = "NULL"
 """What a variable's All stands for in SQL: an array without a value, so that the filter is unset."""
 
 _BRACKETS = re.compile(r"(?<=\[)(?=\[)|(?<=\])(?=\])")
-_NAME_WITH_DOLLAR = re.compile(r"[A-Za-z_][\w$]*\$[\w$]*")
+_NAME_WITH_DOLLAR = re.compile(r"[^\W\d][\w$]*\$[\w$]*")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +47,25 @@ class GrafanaDialect:
         unset = f"cardinality(array_remove({values}, NULL)) = 0"
         if of.table is None:
             return (f"({unset} OR ", *_encoded_column(of, word.column), f" = ANY ({values}))")
-        chosen = f"SELECT {name(of.value)} FROM {name(of.table)} WHERE {encoded(of, name(of.value))} = ANY ({values})"
-        return (f"({unset} OR ", *atom(word.column), f" IN ({chosen}))")
+        listed = Text(f"SELECT {name(of.value)} FROM {name(of.table)} WHERE {encoded(of, name(of.value))}")
+        return (f"({unset} OR ", *atom(word.column), " IN (", listed, f" = ANY ({values})))")
 
-    def hazards(self, text: str, in_code: bool) -> str:
+    def hazards(self, text: str, in_comment: bool) -> str:
         """Name the characters with which a macro or a variable would begin."""
-        del in_code
+        del in_comment
         return ("$" if "$" in text else "") + ("[" if "[[" in text else "")
 
     def code(self, text: str) -> str:
         """Part doubled brackets (an old form of a variable) and quote names that hold a dollar sign."""
         text = _BRACKETS.sub(" ", text)
         return _NAME_WITH_DOLLAR.sub(
-            lambda match: 'U&"' + match[0].lower().replace("$", "\\0024") + '"', text
+            lambda match: 'U&"' + folded(match[0]).replace("$", "\\0024") + '"', text
         )
+
+
+def folded(unquoted: str) -> str:
+    """Fold a name as PostgreSQL does in UTF-8: ASCII letters alone."""
+    return "".join(character.lower() if character.isascii() else character for character in unquoted)
 
 
 def stated(of: Filter, column: Text, values: tuple[str, ...], dialect: GrafanaDialect) -> tuple[Part, ...]:
@@ -70,11 +75,8 @@ def stated(of: Filter, column: Text, values: tuple[str, ...], dialect: GrafanaDi
     texts = ", ".join(_literal(value, dialect) for value in values)
     if of.table is None:
         return ("(", *atom(column), f"::text IN ({texts}))")
-    return (
-        "(",
-        *atom(column),
-        f" IN (SELECT {name(of.value)} FROM {name(of.table)} WHERE {name(of.value)}::text IN ({texts})))",
-    )
+    listed = Text(f"SELECT {name(of.value)} FROM {name(of.table)} WHERE {name(of.value)}::text")
+    return ("(", *atom(column), " IN (", listed, f" IN ({texts})))")
 
 
 def _literal(value: str, dialect: GrafanaDialect) -> str:

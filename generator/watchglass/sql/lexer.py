@@ -10,14 +10,18 @@ from watchglass.sql.literals import quote
 
 Kind = Literal["code", "string", "dollar", "name", "comment"]
 
-_DOLLAR = re.compile(r"\$(?:[A-Za-z_\u0080-\uffff][A-Za-z0-9_\u0080-\uffff]*)?\$")
+_DOLLAR = re.compile(r"\$(?:[A-Za-z_\u0080-\U0010ffff][A-Za-z0-9_\u0080-\U0010ffff]*)?\$")
 _OPENING = re.compile(r"--|/\*|\$|(?:[uU]&)?\"|(?:[eEbBxXnN]|[uU]&)?'")
+_LINE_END = re.compile(r"[\n\r]")
+# A string goes on behind a line break: 'a' and 'b' on the next line are one string (of the first one's kind).
+_CONTINUED = re.compile(r"(?:[ \t\f\v]|--[^\n\r]*+)*+[\n\r](?:[ \t\f\v\n\r]|--[^\n\r]*+[\n\r])*+'")
+_CHOSEN_ESCAPE = re.compile(r"\s*uescape\s*'(.)'", re.IGNORECASE)
 _NAME_PART = re.compile(r"[A-Za-z0-9_$\u0080-\U0010ffff]")
 _SIMPLE_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
 _ESCAPE = re.compile(
-    r"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([0-7]{1,3})|(.))|''", re.DOTALL
+    r"\\(?:x([0-9A-Fa-f]{1,2})|u([0-9A-Fa-f]{4})|U([0-9A-Fa-f]{8})|([0-7]{1,3})|(.))", re.DOTALL
 )
-_UNICODE = re.compile(r"\\(?:\\|\+([0-9A-Fa-f]{6})|([0-9A-Fa-f]{4}))")
+_QUOTES = re.compile(rf"''|'{_CONTINUED.pattern}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +76,21 @@ def _start(sql: str, match: re.Match[str]) -> int:
 def _read(sql: str, start: int, opened: int) -> tuple[Kind, int, bool] | None:
     opening = sql[start:opened]
     if opening == "--":
-        end = sql.find("\n", opened)
-        return "comment", len(sql) if end < 0 else end, True
+        ending = _LINE_END.search(sql, opened)
+        return "comment", ending.start() if ending else len(sql), True
     if opening == "/*":
         return _block_comment(sql, opened)
     if opening.endswith('"'):
-        return ("name", *_quoted(sql, opened, '"', False))
+        return ("name", *_with_escape(sql, opening, _quoted(sql, opened, '"', False)))
     if opening.endswith("'"):
-        return ("string", *_quoted(sql, opened, "'", opening[0] in "eE"))
+        return ("string", *_with_escape(sql, opening, _quoted(sql, opened, "'", opening[0] in "eE")))
     return _dollar(sql, start)
+
+
+def _with_escape(sql: str, opening: str, read: tuple[int, bool]) -> tuple[int, bool]:
+    """Take in the clause that chooses another escape character: it is a part of the text."""
+    chosen = _CHOSEN_ESCAPE.match(sql, read[0]) if opening[0] in "uU" and read[1] else None
+    return (chosen.end(), True) if chosen else read
 
 
 def _block_comment(sql: str, at: int) -> tuple[Kind, int, bool]:
@@ -100,6 +110,8 @@ def _quoted(sql: str, at: int, mark: str, escapes: bool) -> tuple[int, bool]:
             at += 1
         elif sql[at + 1 : at + 2] == mark:
             at += 2
+        elif mark == "'" and (again := _CONTINUED.match(sql, at + 1)):
+            at = again.end()
         else:
             return at + 1, True
     return len(sql), False
@@ -116,33 +128,67 @@ def _dollar(sql: str, start: int) -> tuple[Kind, int, bool] | None:
 
 
 def decode(token: Token) -> str:
-    """Give the text that a string or a quoted name stands for."""
+    """
+    Give the text that a string or a quoted name stands for.
+
+    Raises:
+        ValueError: an escape in it gives no character; PostgreSQL refuses it too.
+    """
     text = token.text
     if token.kind == "dollar":
         width = text.index("$", 1) + 1
         return text[width : len(text) - (0 if token.problem else width)]
     quote_at = text.index('"' if token.kind == "name" else "'")
     prefix, mark = text[:quote_at].lower(), text[quote_at]
+    escape = "\\"
+    if prefix == "u&" and (chosen := re.search(_CHOSEN_ESCAPE.pattern + "$", text, re.IGNORECASE)):
+        text, escape = text[: chosen.start()], chosen[1]
     inner = text[quote_at + 1 : len(text) - (0 if token.problem else 1)]
     if prefix == "e":
-        return _ESCAPE.sub(_unescape, inner)
-    inner = inner.replace(mark * 2, mark)
-    return _UNICODE.sub(_unicode, inner) if prefix == "u&" else inner
+        return _escaped(inner)
+    inner = _joined(inner) if mark == "'" else inner.replace('""', '"')
+    return _unicode(inner, escape) if prefix == "u&" else inner
 
 
-def _unescape(match: re.Match[str]) -> str:
-    hexadecimal = match[1] or match[2] or match[3]
-    if hexadecimal:
-        return chr(int(hexadecimal, 16))
+def _joined(inner: str) -> str:
+    """Read doubled quotes as one, and strings that go on behind a line break as one string."""
+    return _QUOTES.sub(lambda match: "'" if match[0] == "''" else "", inner)
+
+
+def _escaped(inner: str) -> str:
+    """Read the escapes of an E string: numbers are bytes of UTF-8."""
+    out, at = bytearray(), 0
+    for match in _ESCAPE.finditer(inner):
+        out += _joined(inner[at : match.start()]).encode()
+        out += _unescape(match)
+        at = match.end()
+    out += _joined(inner[at:]).encode()
+    return _paired(out.decode("utf-8", "surrogatepass"))
+
+
+def _unescape(match: re.Match[str]) -> bytes:
+    if match[1]:
+        return bytes([int(match[1], 16)])
+    if match[2] or match[3]:
+        return chr(int(match[2] or match[3], 16)).encode("utf-8", "surrogatepass")
     if match[4]:
-        return chr(int(match[4], 8))
-    if match[5]:
-        return _SIMPLE_ESCAPES.get(match[5], match[5])
-    return "'"
+        return bytes([int(match[4], 8) & 0xFF])
+    if match[5] in "uU":
+        raise ValueError("a Unicode escape is cut short")
+    return _SIMPLE_ESCAPES.get(match[5], match[5]).encode()
 
 
-def _unicode(match: re.Match[str]) -> str:
-    return "\\" if match[0] == "\\\\" else chr(int(match[1] or match[2], 16))
+def _unicode(inner: str, escape: str) -> str:
+    own = re.escape(escape)
+    codes = re.compile(rf"{own}(?:({own})|\+([0-9A-Fa-f]{{6}})|([0-9A-Fa-f]{{4}}))")
+    return _paired(codes.sub(lambda match: escape if match[1] else chr(int(match[2] or match[3], 16)), inner))
+
+
+def _paired(text: str) -> str:
+    """Join halves of surrogate pairs, as PostgreSQL does; half a pair and a NUL are no characters."""
+    if "\0" in text:
+        raise ValueError("NUL is no character of a text")
+    return text.encode("utf-16", "surrogatepass").decode("utf-16")
 
 
 __all__ = ["Kind", "Token", "decode", "quote", "tokens"]

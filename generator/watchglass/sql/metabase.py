@@ -10,13 +10,15 @@ from typing import Any
 from watchglass.durations import Duration
 from watchglass.naming import tag_uuid
 from watchglass.sql.literals import name, quote
-from watchglass.sql.pieces import Filter, Matches, Template
+from watchglass.sql.pieces import Filter, Matches, Template, Text
 from watchglass.sql.words import Part, Range, atom
 
 FROM_TAG = "range_from"
 TO_TAG = "range_to"
 
 _BRACKETS = re.compile(r"(?<=\[)(?=\[)|(?<=\])(?=\])")
+_PAIRS = (("{{", "{"), ("}}", "}"), ("[[", "["), ("]]", "]"))
+_COMMENTS = (("--", "-"), ("/*", "/"), ("*/", "*"))
 _CASTS = {"uuid": "uuid", "integer": "bigint", "number": "numeric", "boolean": "boolean", "date": "date"}
 
 
@@ -50,20 +52,20 @@ class MetabaseDialect:
         """Render a filter as an optional clause; a listed one through its own table, since field filters fail with aliases."""
         of = self.filters[word.filter]
         if of.table is not None:
-            return (
-                "(TRUE [[AND ",
-                *atom(word.column),
-                f" IN (SELECT {name(of.value)} FROM {name(of.table)} WHERE {{{{{of.id}}}}})]])",
-            )
+            listed = Text(f"SELECT {name(of.value)} FROM {name(of.table)} WHERE ")
+            return ("(TRUE [[AND ", *atom(word.column), " IN (", listed, f"{{{{{of.id}}}}})]])")
         cast = _CASTS.get(of.type)
         if cast is None:
             return ("(TRUE [[AND ", *atom(word.column), f"::text = {{{{{of.id}}}}}::text]])")
         return ("(TRUE [[AND ", *atom(word.column), f" = {{{{{of.id}}}}}::{cast}]])")
 
-    def hazards(self, text: str, in_code: bool) -> str:
-        """Name the characters with which a tag or an optional clause would begin or end."""
-        del in_code
-        pairs = (("{{", "{"), ("}}", "}"), ("[[", "["), ("]]", "]"))
+    def hazards(self, text: str, in_comment: bool) -> str:
+        """
+        Name the characters with which a tag or an optional clause would begin or end.
+
+        Metabase sees a comment's beginning in a string too, and reads no tag behind it.
+        """
+        pairs = _PAIRS if in_comment else (*_PAIRS, *_COMMENTS)
         return "".join(character for pair, character in pairs if pair in text)
 
     def code(self, text: str) -> str:

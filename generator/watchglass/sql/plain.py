@@ -48,9 +48,9 @@ class PlainDialect:
             f" IN (SELECT {name(of.value)} FROM {name(of.table)} WHERE {name(of.value)}::text IN ({texts})))",
         )
 
-    def hazards(self, text: str, in_code: bool) -> str:
+    def hazards(self, text: str, in_comment: bool) -> str:
         """Nothing means anything but itself."""
-        del text, in_code
+        del text, in_comment
         return ""
 
     def code(self, text: str) -> str:

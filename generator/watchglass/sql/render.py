@@ -44,10 +44,15 @@ class _Output:
     text: list[str] = field(default_factory=list)
     marks: list[Mark] = field(default_factory=list)
     length: int = 0
+    in_comment: bool = False
+    """Whether the text ends in a line comment, which would swallow what follows."""
 
     def put(self, text: str, origin: Origin | None, exact: bool = False) -> None:
         if not text:
             return
+        if self.in_comment:
+            self.in_comment = False
+            self.put("" if text[0] in "\n\r" else "\n", None)
         if origin is not None:
             self.marks.append(Mark(self.length, self.length + len(text), origin.source, origin.start, exact))
         self.text.append(text)
@@ -78,9 +83,7 @@ def _put_piece(piece: Piece, output: _Output) -> None:
     if isinstance(piece, Group):
         output.put("(", piece.origin)
         _put_all(piece.pieces, output)
-        # A line comment at the end of the inner text must not swallow the parenthesis.
-        tail = output.text[-1].rsplit("\n", 1)[-1] if output.text else ""
-        output.put("\n)" if "--" in tail else ")", piece.origin)
+        output.put(")", piece.origin)
     elif isinstance(piece, Value):
         _put_run([Text(literal(piece, dialect.timezone))], output, piece.origin)
     elif isinstance(piece, Name):
@@ -104,7 +107,8 @@ def _put_run(run: list[Text], output: _Output, origin: Origin | None = None) -> 
     """Put neighbouring texts, read as one by the lexer, so that a string split between them stays a string."""
     joined = "".join(piece.text for piece in run)
     places = _places(run)
-    for token in tokens(joined):
+    cut = tokens(joined)
+    for token in cut:
         safe = _safe(token, output.dialect)
         if safe != token.text:
             _, at = _place(places, token.start)
@@ -112,19 +116,24 @@ def _put_run(run: list[Text], output: _Output, origin: Origin | None = None) -> 
             continue
         for start, end, at in _cut(places, token.start, token.end):
             output.put(joined[start:end], at or origin, exact=at is not None)
+    if cut:
+        output.in_comment = cut[-1].kind == "comment" and cut[-1].text.startswith("--")
 
 
 def _safe(token: Token, dialect: Dialect) -> str:
     if token.kind == "code":
         return dialect.code(token.text)
-    hazards = dialect.hazards(token.text, False)
+    hazards = dialect.hazards(token.text, token.kind == "comment")
     if not hazards:
         return token.text
     if token.kind == "comment":
         return "".join(f"{character} " if character in hazards else character for character in token.text)
-    if token.kind == "name":
-        return _escaped_name(decode(token), hazards)
-    return escaped_string(decode(token), hazards)
+    try:
+        text = decode(token)
+    except ValueError:
+        # No target gets this far: PostgreSQL refuses the escape.
+        return token.text
+    return _escaped_name(text, hazards) if token.kind == "name" else escaped_string(text, hazards)
 
 
 def escaped_string(text: str, hazards: str) -> str:

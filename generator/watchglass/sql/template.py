@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -13,7 +14,18 @@ from watchglass.problems import Problem, Span
 from watchglass.sql.expression import evaluate
 from watchglass.sql.foreign import foreign_words
 from watchglass.sql.lexer import Token, tokens
-from watchglass.sql.pieces import Origin, Piece, SourceText, Template, Text
+from watchglass.sql.pieces import (
+    Bucket,
+    During,
+    InRange,
+    LevelName,
+    Matches,
+    Origin,
+    Piece,
+    SourceText,
+    Template,
+    Text,
+)
 from watchglass.sql.vocabulary import Misuse, Vocabulary
 
 LONGEST = 100_000
@@ -85,9 +97,12 @@ def _read(reading: _Parse) -> None:
 
 def _lex(reading: _Parse) -> Iterator[tuple[str, str, int]]:
     at = 0
+    # Jinja's lexer would turn carriage returns into line feeds, in SQL strings too.
+    sql = reading.source.text
+    stand_in = next(chr(code) for code in range(0xE000, 0xF8FF) if chr(code) not in sql)
     try:
-        for _, kind, text in _JINJA.lex(reading.source.text):
-            yield kind, text, at
+        for _, kind, text in _JINJA.lex(sql.replace("\r", stand_in)):
+            yield kind, text.replace(stand_in, "\r"), at
             at += len(text)
     except TemplateSyntaxError as error:
         reading.report("template-syntax", f"the template cannot be read: {error.message}", at, at + 2, _RAW)
@@ -128,10 +143,12 @@ def _expression(reading: _Parse, stream: Iterator[tuple[str, str, int]], begin: 
 
 def _check_text(reading: _Parse) -> None:
     """Look at the statement as PostgreSQL's lexer cuts it: expressions inside literals, words of one target, parameters."""
-    joined, starts = _with_holes(reading.pieces)
+    joined, starts, holes = _with_holes(reading.pieces)
+    places = sorted(holes)
     for token in tokens(joined):
-        if token.kind != "code" and _HOLE in token.text:
-            hole = starts[joined.index(_HOLE, token.start)]
+        first = bisect_left(places, token.start)
+        if token.kind != "code" and first < len(places) and places[first] < token.end:
+            hole = holes[places[first]]
             reading.report(
                 "template-in-literal",
                 f"a template expression inside {_KINDS[token.kind]} is not rendered",
@@ -139,24 +156,37 @@ def _check_text(reading: _Parse) -> None:
                 hole + 2,
                 f"{_RAW}; to put a value into SQL, close the literal and join with ||",
             )
-        if token.problem:
-            at = starts.get(token.start, 0)
-            reading.report("sql-unterminated", f"{_KINDS[token.kind]} is not closed", at, at + 1)
-        if token.kind == "code":
-            _check_code(reading, token, starts)
+        _check_token(reading, token, starts)
+    for piece in reading.pieces:
+        _check_argument(reading, piece)
 
 
-def _check_code(reading: _Parse, token: Token, starts: dict[int, int]) -> None:
-    for found in foreign_words(token.text):
-        at = starts.get(token.start + found.start)
-        if at is not None:
-            reading.report("sql-foreign-word", found.message, at, at + found.length, found.hint)
+def _check_argument(reading: _Parse, piece: Piece) -> None:
+    """Look at the SQL that a word was given in the same way."""
+    if not isinstance(piece, (InRange, Bucket, Matches, During, LevelName)) or piece.column.origin is None:
+        return
+    start = piece.column.origin.start
+    starts = {index: start + index for index in range(len(piece.column.text))}
+    for token in tokens(piece.column.text):
+        _check_token(reading, token, starts)
 
 
-def _with_holes(pieces: list[Piece]) -> tuple[str, dict[int, int]]:
-    """Join the texts with one character for each word; map each character to its place in the source."""
+def _check_token(reading: _Parse, token: Token, starts: dict[int, int]) -> None:
+    if token.problem:
+        at = starts.get(token.start, 0)
+        reading.report("sql-unterminated", f"{_KINDS[token.kind]} is not closed", at, at + 1)
+    if token.kind == "code":
+        for found in foreign_words(token.text):
+            at = starts.get(token.start + found.start, -1)
+            if at >= 0:
+                reading.report("sql-foreign-word", found.message, at, at + found.length, found.hint)
+
+
+def _with_holes(pieces: list[Piece]) -> tuple[str, dict[int, int], dict[int, int]]:
+    """Join the texts with one character for each word; map characters, and words among them, to their places."""
     joined: list[str] = []
     starts: dict[int, int] = {}
+    holes: dict[int, int] = {}
     length = 0
     for piece in pieces:
         text = piece.text if isinstance(piece, Text) else _HOLE
@@ -164,9 +194,11 @@ def _with_holes(pieces: list[Piece]) -> tuple[str, dict[int, int]]:
         if origin is not None:
             for index in range(len(text)):
                 starts[length + index] = origin.start + (index if isinstance(piece, Text) else 0)
+            if not isinstance(piece, Text):
+                holes[length] = origin.start
         joined.append(text)
         length += len(text)
-    return "".join(joined), starts
+    return "".join(joined), starts, holes
 
 
 _KINDS = {

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import Literal
 
+from watchglass.sql.lexer import tokens
 from watchglass.sql.literals import quote, quoted_name
 from watchglass.sql.pieces import Group, Piece, Text, Value
 from watchglass.sql.words import number
@@ -178,12 +180,27 @@ def _one(
 
 
 def _inner(pieces: tuple[Piece, ...]) -> Group:
-    """Put a statement in parentheses; the blanks and semicolon at its end stay outside."""
-    last = pieces[-1]
-    if not isinstance(last, Text):
-        return Group(pieces)
-    kept = last.text.rstrip().removesuffix(";").rstrip()
-    return Group((*pieces[:-1], Text(kept, last.origin)))
+    """Put a statement in parentheses; the blanks, semicolons and comments at its end stay outside."""
+    texts = list(takewhile(lambda piece: isinstance(piece, Text), reversed(pieces)))
+    kept = [*pieces[: len(pieces) - len(texts)]]
+    left = _end("".join(piece.text for piece in reversed(texts) if isinstance(piece, Text)))
+    for piece in reversed(texts):
+        if isinstance(piece, Text) and left > 0:
+            kept.append(Text(piece.text[:left], piece.origin))
+            left -= len(piece.text)
+    return Group(tuple(kept))
+
+
+def _end(sql: str) -> int:
+    """Find where a statement's last word ends."""
+    for token in reversed(tokens(sql)):
+        if token.kind == "comment":
+            continue
+        if token.kind != "code":
+            return token.end
+        if kept := token.text.rstrip("; \t\r\n\f\v"):
+            return token.start + len(kept)
+    return 0
 
 
 def _number(value: float) -> str:
