@@ -16,17 +16,23 @@ Ask = Callable[..., list[tuple[Any, ...]]]
 
 
 @contextlib.contextmanager
-def asking(setup: str = "") -> Iterator[Ask]:
-    """Start a server, run SQL on it, and give what asks it; every question is asked by the extended protocol."""
+def connected() -> Iterator[psycopg.Connection]:
+    """Start a server and connect to it."""
     try:
         with embedded_server() as server, psycopg.connect(server.dsn(), autocommit=True) as connection:
-            connection.execute(setup.encode() or b"SELECT 1")
-            cursor = psycopg.RawCursor(connection)
-
-            def ask(sql: str, parameters: tuple[object, ...] = (), timezone: str = "UTC") -> list[Any]:
-                connection.execute("SELECT set_config('TimeZone', %s, false)", (timezone,))
-                return cursor.execute(sql.encode(), parameters).fetchall()
-
-            yield ask
+            yield connection
     except NoServer as absent:
         missing(str(absent))
+
+
+@contextlib.contextmanager
+def asking() -> Iterator[Ask]:
+    """Start a server and give what asks it; every question is asked by the extended protocol."""
+    with connected() as connection:
+        cursor = psycopg.RawCursor(connection)
+
+        def ask(sql: str, parameters: tuple[object, ...] = (), timezone: str = "UTC") -> list[Any]:
+            connection.execute("SELECT set_config('TimeZone', %s, false)", (timezone,))
+            return cursor.execute(sql.encode(), parameters).fetchall()
+
+        yield ask

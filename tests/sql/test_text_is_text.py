@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.postgres import Ask
-from tests.sql.statements import TARGETS, by_grafana, by_metabase, template, vocabulary
+from tests.sql.statements import TARGETS, Sent, by_grafana, by_metabase, template, vocabulary
 from watchglass.sql.literals import quote, quoted_name
 from watchglass.sql.pieces import Filter, Value
 
@@ -89,7 +91,9 @@ OPTION = Filter("word", "Word", "text", options=(("x", "X"),), multiple=True)
 @pytest.mark.parametrize("of", [WORDS, OPTION], ids=["listed", "options"])
 @pytest.mark.parametrize("send", [by_grafana, by_metabase], ids=["panel", "question"])
 @given(value=TEXT.filter(bool))
-def test_fault_15_a_filters_value_matches_itself_alone(ask: Ask, of: Filter, send, value: str) -> None:  # type: ignore[no-untyped-def]
+def test_fault_15_a_filters_value_matches_itself_alone(
+    ask: Ask, of: Filter, send: Callable[..., Sent], value: str
+) -> None:
     ask_once(ask)
     sql = (
         "SELECT count(*) FROM (VALUES ({{ c }}), ('other')) AS v(word) WHERE {{ matches('word', 'v.word') }}"

@@ -105,7 +105,7 @@ class _Reading:
             if match[0] == "[[":
                 parts += self._optional(match.start(), inside)
             elif match[0] == "{{":
-                parts.append(self._tag(match.start()))
+                parts.append(self._tag(match.start(), inside))
             elif match[0] == "]]" and inside:
                 return parts
             else:
@@ -126,7 +126,7 @@ class _Reading:
         dropped, self.missing = self.missing, False
         return [] if dropped else parts
 
-    def _tag(self, start: int) -> Part:
+    def _tag(self, start: int, inside: bool) -> Part:
         end = self.sql.find("}}", self.at)
         if end < 0:
             raise ExpansionError("'{{' is not closed by '}}'", start)
@@ -138,6 +138,10 @@ class _Reading:
         value = self.values.get(name, tag.get("default"))
         if value is None or value == []:
             self.missing = True
+            if not inside and tag["type"] != "dimension":
+                raise ExpansionError(
+                    f"the tag '{name}' stands outside of an optional clause and has no value", start
+                )
             return ("1 = 1" if tag["type"] == "dimension" else "NULL", start, [])
         if tag["type"] == "dimension":
             return self._field(name, value, start)
