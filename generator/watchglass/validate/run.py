@@ -142,8 +142,7 @@ def _own_database(
 
 
 def _refused(file: SourceText, error: FixtureError) -> Problem:
-    at = span_in(file, error.offset or 0, (error.offset or 0) + 1)
-    place = at if error.offset is not None else Span.of_file(file.file)
+    place = span_in(file, error.offset, error.offset + 1) if file.text else Span.of_file(file.file)
     return Problem(
         "fixture-refused", f"PostgreSQL refused the fixture: {error.message}", place, hint=error.hint
     )
