@@ -123,6 +123,8 @@ def _expression(reading: _Parse, stream: Iterator[tuple[str, str, int]], begin: 
     for kind, text, at in stream:
         end = at + len(text)
         if kind == "variable_end":
+            _refuse_trimming(reading, text, at, kind)
+            end = at + len(text.rstrip())
             closed = True
             break
     if not closed:

@@ -66,7 +66,7 @@ def expand_native(
         ExpansionError: brackets that do not match, or a tag that the question does not declare.
     """
     reading = _Reading(sql, template_tags, values, fields)
-    parts = reading.sequence(inside=False)
+    parts = reading.sequence()
     builder, parameters = Builder(), []
     for text, source, bound in parts:
         if bound is None:
@@ -96,8 +96,9 @@ class _Reading:
         self.at = 0
         self.missing = False
 
-    def sequence(self, inside: bool) -> list[Part]:
-        """Read up to the end, or up to the ``]]`` of an optional clause."""
+    def sequence(self, opened: int | None = None) -> list[Part]:
+        """Read up to the end, or up to the ``]]`` of the optional clause that was opened there."""
+        inside = opened is not None
         parts: list[Part] = []
         while (match := _TOKEN.search(self.sql, self.at)) is not None:
             parts.append((self.sql[self.at : match.start()], self.at, None))
@@ -110,8 +111,8 @@ class _Reading:
                 return parts
             else:
                 parts.append((match[0], match.start(), None))
-        if inside:
-            raise ExpansionError("'[[' is not closed by ']]'", self.at)
+        if opened is not None:
+            raise ExpansionError("'[[' is not closed by ']]'", opened)
         parts.append((self.sql[self.at :], self.at, None))
         self.at = len(self.sql)
         return parts
@@ -120,7 +121,7 @@ class _Reading:
         if inside:
             raise ExpansionError("an optional clause inside another", start)
         self.missing = False
-        parts = self.sequence(inside=True)
+        parts = self.sequence(start)
         if all(bound is None for _, _, bound in parts) and not self.missing:
             raise ExpansionError("an optional clause without a tag", start)
         dropped, self.missing = self.missing, False
