@@ -26,9 +26,10 @@ def connected() -> Iterator[psycopg.Connection]:
 
 
 @contextlib.contextmanager
-def asking() -> Iterator[Ask]:
-    """Start a server and give what asks it; every question is asked by the extended protocol."""
+def asking(setup: str = "") -> Iterator[Ask]:
+    """Start a server, fill it, and give what asks it; every question is asked by the extended protocol."""
     with connected() as connection:
+        connection.execute(setup.encode())
         cursor = psycopg.RawCursor(connection)
 
         def ask(sql: str, parameters: tuple[object, ...] = (), timezone: str = "UTC") -> list[Any]:
