@@ -58,13 +58,20 @@ class Column:
 
 @dataclass(frozen=True, slots=True)
 class DatabaseError:
-    """Why a statement failed; ``position`` counts characters of its SQL from 0."""
+    """
+    Why a statement failed.
+
+    Args:
+        position: the character of its SQL, from 0.
+        refusal: the gate's code where the statement was not sent at all.
+    """
 
     message: str
     sqlstate: str = ""
     hint: str = ""
     detail: str = ""
     position: int | None = None
+    refusal: str = ""
 
 
 @dataclass(slots=True)
@@ -119,7 +126,9 @@ class Proof:
             first = facts.refusals[0]
             self.refused = self.done = True
             state = "42601" if first.code == "sql-syntax" else ""
-            self.outcome.error = DatabaseError(first.message, state, position=first.offset)
+            self.outcome.error = DatabaseError(
+                first.message, state, position=first.offset, refusal=first.code
+            )
 
     def forget(self) -> None:
         """Begin anew."""

@@ -139,8 +139,10 @@ def _failure(group: list[Proof]) -> Problem:
     names = list(dict.fromkeys(told(proof.case.statement, "") for proof in group))
     more = f" and {len(names) - 3} more" if len(names) > 3 else ""
     hint = "; ".join(part for part in (error.hint, error.detail) if part)
-    message = f"PostgreSQL: {error.message} [{error.sqlstate}] in {', '.join(names[:3])}{more}"
-    return Problem("sql-error", message, span_of(first.case, error.position), hint=hint)
+    where, at = f"in {', '.join(names[:3])}{more}", span_of(first.case, error.position)
+    if error.refusal and error.refusal != "sql-syntax":
+        return Problem(error.refusal, f"{error.message} ({where})", at, hint=hint)
+    return Problem("sql-error", f"PostgreSQL: {error.message} [{error.sqlstate}] {where}", at, hint=hint)
 
 
 def judge(service: Service, proof: Proof) -> tuple[Problem, ...]:
