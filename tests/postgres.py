@@ -1,4 +1,4 @@
-"""Servers of the tests: the embedded one, and rows as psycopg gives them."""
+"""Questions to a server of the tests' own, the embedded 18 or Debian's 15, and rows as psycopg gives them."""
 
 from __future__ import annotations
 
@@ -8,27 +8,27 @@ from typing import Any
 
 import psycopg
 
-from tests.live import missing
-from watchglass.database.embedded import NoServer, embedded_server
+from tests.database import servers
 
 Ask = Callable[..., list[tuple[Any, ...]]]
 """A statement with ``$1``, ``$2``, …, their values, and the session's time zone → its rows."""
 
 
+VERSIONS = (18, 15)
+
+
 @contextlib.contextmanager
-def connected() -> Iterator[psycopg.Connection]:
+def connected(version: int = 18) -> Iterator[psycopg.Connection]:
     """Start a server and connect to it."""
-    try:
-        with embedded_server() as server, psycopg.connect(server.dsn(), autocommit=True) as connection:
-            yield connection
-    except NoServer as absent:
-        missing(str(absent))
+    start = servers.server_18 if version == 18 else servers.server_15
+    with start() as server, psycopg.connect(server.dsn(), autocommit=True) as connection:
+        yield connection
 
 
 @contextlib.contextmanager
-def asking(setup: str = "") -> Iterator[Ask]:
+def asking(version: int = 18, setup: str = "") -> Iterator[Ask]:
     """Start a server, fill it, and give what asks it; every question is asked by the extended protocol."""
-    with connected() as connection:
+    with connected(version) as connection:
         connection.execute(setup.encode())
         cursor = psycopg.RawCursor(connection)
 

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.postgres import Ask, asking
+from tests.postgres import VERSIONS, Ask, asking
 
 
-@pytest.fixture(scope="session")
-def ask() -> Iterator[Ask]:
-    """Ask an empty PostgreSQL."""
-    with asking() as answer:
+@pytest.fixture(scope="session", params=VERSIONS, ids="PostgreSQL {}".format)
+def ask(request: pytest.FixtureRequest) -> Iterator[Ask]:
+    """Ask an empty PostgreSQL, the oldest that is tried and the newest."""
+    with asking(request.param) as answer:
         yield answer

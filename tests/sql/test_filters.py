@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from tests.postgres import Ask, asking
+from tests.postgres import VERSIONS, Ask, asking
 from tests.sql.statements import Sent, by_grafana, by_hand, by_metabase, by_rule, template, vocabulary
 from watchglass.sql.grafana import GrafanaDialect, variable_query
 from watchglass.sql.metabase import FROM_TAG, TO_TAG, MetabaseDialect, tags
@@ -43,9 +43,9 @@ sender = pytest.mark.parametrize(
 )
 
 
-@pytest.fixture(scope="module")
-def shop() -> Iterator[Ask]:
-    with asking(SETUP) as answer:
+@pytest.fixture(scope="module", params=VERSIONS, ids="PostgreSQL {}".format)
+def shop(request: pytest.FixtureRequest) -> Iterator[Ask]:
+    with asking(request.param, SETUP) as answer:
         yield answer
 
 

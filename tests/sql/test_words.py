@@ -8,7 +8,7 @@ from collections.abc import Callable
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from tests.postgres import Ask
@@ -106,6 +106,7 @@ def test_auto_chooses_a_width_by_the_length(ask: Ask, days: int, step: int) -> N
     length=st.integers(1, 700),
     grid=st.sampled_from([15]),
 )
+@example(change=CHANGES[1], before=0, length=12, grid=15)
 def test_every_instant_of_a_range_lies_in_one_of_its_buckets(
     ask: Ask, session: str, width: str, change: datetime.datetime, before: int, length: int, grid: int
 ) -> None:

@@ -142,7 +142,8 @@ def _local_floor(local: str, width: Duration) -> str:
 
 
 def _local_series(first: str, step: str, over: Range, where: str = "") -> str:
-    last = f"({over.end}) AT TIME ZONE {over.zone} - INTERVAL '1 microsecond'"
+    # The last instant's own local time: behind the doubled hour of autumn the end's would be an hour earlier.
+    last = f"({over.end} - INTERVAL '1 microsecond') AT TIME ZONE {over.zone}"
     return f"(SELECT g AT TIME ZONE {over.zone} FROM generate_series({first}, {last}, {step}) AS g{where})"
 
 
