@@ -6,20 +6,21 @@ from collections.abc import Iterator
 
 import pytest
 
-from tests.database.servers import Running, server_15, server_18, server_with_passwords
+from tests.database import servers
+from tests.database.servers import Running
 
 
 @pytest.fixture(scope="session")
 def postgres18() -> Iterator[Running]:
     """Give the embedded server."""
-    with server_18() as server:
+    with servers.server_18() as server:
         yield server
 
 
 @pytest.fixture(scope="session")
 def postgres15() -> Iterator[Running]:
     """Give Debian's server."""
-    with server_15() as server:
+    with servers.server_15() as server:
         yield server
 
 
@@ -33,6 +34,13 @@ def server(request: pytest.FixtureRequest) -> Running:
 
 @pytest.fixture(scope="session")
 def guarded() -> Iterator[Running]:
-    """Give a server that asks for passwords, with five connections."""
-    with server_with_passwords() as server:
+    """Give a server that asks for passwords, with two connections."""
+    with servers.server_with_passwords() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def tls() -> Iterator[Running]:
+    """Give a server whose certificate nobody signed."""
+    with servers.server_with_tls() as server:
         yield server

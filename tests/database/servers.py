@@ -73,25 +73,46 @@ def server_18() -> Iterator[Running]:
 @contextlib.contextmanager
 def server_15() -> Iterator[Running]:
     """Run Debian's server, with the same world."""
-    binaries = _binaries_15()
-    if binaries is None:
-        missing("no PostgreSQL 15 in /usr/lib/postgresql/15/bin or by pg_config")
-    with _cluster(binaries, ()) as folder:
+    with _cluster(_found_15(), ()) as folder:
         yield _filled(Running(15, str(folder)))
 
 
 @contextlib.contextmanager
 def server_with_passwords() -> Iterator[Running]:
-    """Run a server on a port of this machine that asks everyone but the superuser's socket for a password."""
+    """Run a server on a port of this machine that asks for passwords, with two connections for them."""
+    with _on_a_port("max_connections=5") as (folder, port):
+        _filled(Running(18, str(folder), port))
+        yield Running(18, "127.0.0.1", port)
+
+
+@contextlib.contextmanager
+def server_with_tls() -> Iterator[Running]:
+    """Run a server whose certificate nobody signed; Debian's, for the wheel's knows no TLS."""
+    if shutil.which("openssl") is None:
+        missing("no openssl to make a certificate with")
+    port = str(free_port())
+    settings = ["ssl=on", "ssl_cert_file=/{folder}/crt", "ssl_key_file=/{folder}/key"]
+    with _cluster(_found_15(), ("listen_addresses=127.0.0.1", f"port={port}", *settings)) as folder:
+        _filled(Running(15, str(folder), port))
+        yield Running(15, "127.0.0.1", port)
+
+
+@contextlib.contextmanager
+def standby() -> Iterator[Running]:
+    """Run a server that only replays, and has nothing to replay."""
+    with _on_a_port("hot_standby=on", "primary_conninfo=", signal="standby.signal") as (folder, port):
+        yield Running(18, str(folder), port)
+
+
+@contextlib.contextmanager
+def _on_a_port(*settings: str, signal: str = "") -> Iterator[tuple[Path, str]]:
     try:
         binaries = embedded._binaries()  # noqa: SLF001  (the same wheel, started otherwise)
     except NoServer as absent:
         missing(absent.message)
     port = str(free_port())
-    settings = ("listen_addresses=127.0.0.1", f"port={port}", "max_connections=5", "reserved_connections=0")
-    with _cluster(binaries, settings) as folder:
-        _filled(Running(18, str(folder), port))
-        yield Running(18, "127.0.0.1", port)
+    with _cluster(binaries, ("listen_addresses=127.0.0.1", f"port={port}", *settings), signal) as folder:
+        yield folder, port
 
 
 def free_port() -> int:
@@ -105,6 +126,10 @@ def _filled(server: Running) -> Running:
     server.run("CREATE DATABASE world")
     server.run(WORLD, "world")
     return server
+
+
+def _found_15() -> Path:
+    return _binaries_15() or missing("no PostgreSQL 15 in /usr/lib/postgresql/15/bin or by pg_config")
 
 
 def _binaries_15() -> Path | None:
@@ -124,7 +149,7 @@ def _binaries_15() -> Path | None:
 
 
 @contextlib.contextmanager
-def _cluster(binaries: Path, settings: Sequence[str]) -> Iterator[Path]:
+def _cluster(binaries: Path, settings: Sequence[str], signal: str = "") -> Iterator[Path]:
     folder = Path(tempfile.mkdtemp(prefix="watchglass-test-", dir="/tmp"))
     user = embedded._user(folder)  # noqa: SLF001  (the same reason: PostgreSQL refuses to run as root)
     start = embedded._reachable(binaries, folder, user)  # noqa: SLF001
@@ -142,13 +167,14 @@ def _cluster(binaries: Path, settings: Sequence[str]) -> Iterator[Path]:
     initdb += ["--auth-local=trust", "--auth-host=scram-sha-256"]
     environment = {"PATH": os.environ["PATH"], "LC_ALL": "C", "TZ": "UTC"}
     subprocess.run(initdb, check=True, capture_output=True, user=user, env=environment, cwd="/")
-    chosen = ("fsync=off", f"unix_socket_directories={folder}", *(settings or ("listen_addresses=",)))
-    command = [
-        str(start / "postgres"),
-        "-D",
-        str(folder / "data"),
-        *(part for each in chosen for part in ("-c", each)),
-    ]
+    if signal:
+        subprocess.run(["touch", str(folder / "data" / signal)], check=True, user=user)
+    if "ssl=on" in settings:
+        _make_certificate(folder, user)
+    chosen = ["fsync=off", f"unix_socket_directories={folder}", *(settings or ("listen_addresses=",))]
+    chosen = [each.replace("/{folder}", str(folder)) for each in chosen]
+    command = [str(start / "postgres"), "-D", str(folder / "data")]
+    command += [part for each in chosen for part in ("-c", each)]
     with (folder / "log").open("wb") as log:
         server = subprocess.Popen(command, stdout=log, stderr=log, user=user, env=environment, cwd="/")
     try:
@@ -159,6 +185,23 @@ def _cluster(binaries: Path, settings: Sequence[str]) -> Iterator[Path]:
         server.send_signal(3)
         server.wait(10)
         shutil.rmtree(folder, ignore_errors=True)
+
+
+def _make_certificate(folder: Path, user: int | None) -> None:
+    command = [
+        "openssl",
+        "req",
+        "-x509",
+        "-newkey",
+        "rsa:2048",
+        "-nodes",
+        "-days",
+        "2",
+        "-subj",
+        "/CN=elsewhere",
+    ]
+    command += ["-keyout", str(folder / "key"), "-out", str(folder / "crt")]
+    subprocess.run(command, check=True, capture_output=True, user=user, cwd="/")
 
 
 def _wait(server: Running, folder: Path) -> None:

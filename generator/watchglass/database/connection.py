@@ -80,6 +80,8 @@ def _connect(dsn: str, timeout: int) -> Connection:
 
 
 def _parts(dsn: str) -> dict[str, str]:
+    if "\0" in dsn:  # libpq would take it for the end
+        raise CannotConnect("the connection string has a NUL character", _FORM)
     try:
         found = psycopg.conninfo.conninfo_to_dict(dsn)
     except (psycopg.Error, ValueError):
@@ -91,21 +93,25 @@ def place(dsn: str, known: dict[str, str]) -> str:
     """
     Name host, port and database without a secret.
 
-    A part that looks odd may be the end of a password that was split wrongly, and where a URI has no ``@`` its port and
-    its database may be one too.
+    A part that looks odd may be the end of a password that was split wrongly, and where a URI has no ``@``, or several,
+    every part may be.
     """
-    whole = "://" not in dsn or dsn.count("@") == 1
-    host = _shown(known.get("host", known.get("hostaddr", "the local server")))
-    port = known.get("port", "")
-    port = f":{port}" if port.isdigit() and (whole or port in ("5432", _POOLER_PORT)) else ""
-    database = known.get("dbname", "")
+    authority = re.split(r"[/?#]", dsn.partition("://")[2])[0]
+    whole = "://" not in dsn or (dsn.count("@") == 1 and "@" in authority)
+    host = known.get("host", "the given address" if "hostaddr" in known else "the local server")
+    port, database = known.get("port", ""), known.get("dbname", "")
+    sure = whole or host == "localhost" or "." in host
+    told = host if sure and _PLAIN.fullmatch(host) else "the given host"
+    if re.fullmatch(r"\d{1,5}", port) and (whole or port in ("5432", _POOLER_PORT)):
+        told += f":{port}"
     if not database:
-        return f"{host}{port}"
-    return f"{host}{port}, database {_shown(database) if whole else 'as given'}"
+        return told
+    return told + (
+        f", database {database}" if whole and _PLAIN.fullmatch(database) else ", the given database"
+    )
 
 
-def _shown(part: str) -> str:
-    return part if re.fullmatch(r"/?[\w.-]+(/[\w.-]+)*|[0-9a-fA-F:]+", part) else "as given"
+_PLAIN = re.compile(r"the local server|the given address|/?[\w.-]+(/[\w.-]+)*|[0-9a-fA-F:]+")
 
 
 # What libpq and servers say (in English; a server that speaks otherwise is told less exactly) → whether another try
@@ -136,9 +142,10 @@ _REASONS: tuple[tuple[str, bool, str, str], ...] = (
     (
         r"does not support SSL|SSL is not enabled|no encryption|SSL off",
         True,
-        "it takes TLS on one side only",
+        "one side asks for TLS, and the other does without",
         "sslmode=require asks for TLS, sslmode=disable goes without",
     ),
+    ("closed the connection|reset by peer|EOF detected", False, "the server closed the connection", ""),
     ("SSL|TLS", True, "TLS failed", ""),
     (r"no pg_hba\.conf entry", True, "the server's rules let this user not in from here", ""),
     (
@@ -152,7 +159,6 @@ _REASONS: tuple[tuple[str, bool, str, str], ...] = (
     ("timeout|timed out", False, "no answer in time", "a firewall may drop the packets"),
     ("could not translate|resolve|Name or service|nodename", False, "the host is unknown", ""),
     ("refused|No such file", False, "nothing listens there", "is the server running, and the port right?"),
-    ("closed the connection|reset by peer", False, "the server closed the connection", ""),
     (
         r"invalid (?:value|integer|port|sslmode|connection option)|unsupported|null",
         True,
