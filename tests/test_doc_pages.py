@@ -52,7 +52,7 @@ def options(command: click.Command) -> set[str]:
 def test_a_command_has_its_section_with_every_option_and_no_other(name: str) -> None:
     module, _, attribute = COMMANDS[name].path.partition(":")
     command = getattr(importlib.import_module(module), attribute)
-    section = page("commands.md").split(f"\n## {name}\n")[1].split("\n## ")[0]
+    section = page("commands.md").split(f"\n## `watchglass {name}`\n")[1].split("\n## ")[0]
     assert {text for text in code(section) if re.fullmatch(r"--?[a-z-]+", text)} == options(command)
 
 
