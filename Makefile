@@ -50,7 +50,8 @@ clean: ## Remove the environments, caches and build results; sources and output/
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find generator tests -type d -name __pycache__ -prune -exec rm -rf {} +
 
-# The stamp is newer than what it was made from, so a second run does nothing.
+# The stamp is newer than what it was made from, so a second run does nothing. The lock names every package: without
+# --no-deps, an older pip looks for extras (coverage[toml]) beside it, and stops at a newer release that has no hash.
 $(STAMP): requirements.lock pyproject.toml
 	@"$(PYTHON)" -c '' 2>/dev/null || { \
 		echo 'make: "$(PYTHON)" does not run; install Python 3.11 or newer, or say: make PYTHON=/path/to/python3' >&2; exit 1; }
@@ -60,7 +61,7 @@ $(STAMP): requirements.lock pyproject.toml
 		echo 'make: $(PYTHON) lacks the venv module; on Debian and Ubuntu: apt-get install python3-venv' >&2; exit 1; }
 	@$(BIN)/python -c '' 2>/dev/null || rm -rf $(VENV)
 	"$(PYTHON)" -m venv $(VENV)
-	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --require-hashes -r requirements.lock
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
 	@touch $@
 
