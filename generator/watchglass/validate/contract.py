@@ -14,7 +14,7 @@ Described = Sequence[tuple[str, str]]
 
 _TYPES: Mapping[str, frozenset[str]] = {
     "integer": frozenset({"int2", "int4", "int8"}),
-    "number": frozenset({"int2", "int4", "int8", "numeric", "float4", "float8", "money"}),
+    "number": frozenset({"int2", "int4", "int8", "numeric", "float4", "float8"}),
     "boolean": frozenset({"bool"}),
     "date": frozenset({"date"}),
     "timestamp": frozenset({"timestamptz", "timestamp"}),
@@ -73,6 +73,8 @@ def _wrong_type(query: Query, column: Column, given: str) -> Problem:
     hint = ""
     if column.type == "integer" and given == "numeric":
         hint = "sum() of a bigint is numeric: cast it, such as sum(n)::bigint, or say number"
+    elif given == "money":
+        hint = "money arrives as text: cast it with ::numeric"
     elif column.type == "date" and given in ("timestamptz", "timestamp"):
         hint = "say timestamp, or cast in the service's time zone"
     elif column.type == "timestamp" and given == "date":

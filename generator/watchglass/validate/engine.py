@@ -77,6 +77,10 @@ def validate(
         if proof.outcome.error is None:
             problems += judge(service, proof)
     problems += parity.compare(service, statements, values, prover, now)
+    told_already = {problem.span for problem in problems if problem.code == "session-timezone"}
+    problems += [
+        problem for problem in parity.compare_zones(statements, prover) if problem.span not in told_already
+    ]
     timings = _timings(proofs)
     problems += _over_budget(timings)
     return Report(arrange(problems), timings, proofs)

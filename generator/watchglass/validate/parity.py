@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 
 from watchglass.artifact import Statement
 from watchglass.database.proof import Outcome
+from watchglass.database.proof import Statement as Sent
 from watchglass.database.prover import Prover
 from watchglass.definition.service import Service
 from watchglass.problems import Problem
@@ -52,6 +53,20 @@ def compare(
         if found is not None:
             problems.setdefault((pair.grafana.statement.twin, found.code), found)
     return tuple(problems.values())
+
+
+def compare_zones(statements: Iterable[Statement], prover: Prover) -> tuple[Problem, ...]:
+    """Run every query as it is pasted into an editor, in one snapshot under two session time zones."""
+    plain = [statement for statement in statements if statement.target == "plain"]
+    groups = [[Sent(statement.sql.text, timezone=zone) for zone in TIMEZONES] for statement in plain]
+    found = []
+    for statement, outcomes in zip(plain, prover.groups(groups), strict=True):
+        if any(outcome.error for outcome in outcomes):
+            continue  # told by the run of the statement itself
+        rows = [_normal(outcome.rows) for outcome in outcomes]
+        if rows[0] != rows[1]:
+            found.append(_zone_problem(statement, statement.name, _difference(*rows)))
+    return tuple(found)
 
 
 def twins(statements: Iterable[Statement]) -> tuple[tuple[Statement, Statement], ...]:
@@ -104,14 +119,17 @@ def _judge(pair: _Pair, outcomes: Sequence[Outcome]) -> Problem | None:
     statement = pair.grafana.statement
     suffix = f" ({pair.grafana.name})" if pair.grafana.name else ""
     if rows[0] != rows[2]:
-        first, second = TIMEZONES
-        message = f"{statement.name}{suffix}: the rows depend on the session's time zone ({first} or {second}): {_difference(rows[0], rows[2])}"
-        hint = "cut days with {{ bucket(…) }}, or with AT TIME ZONE and the service's zone"
-        return Problem("session-timezone", message, statement.span, hint=hint)
+        return _zone_problem(statement, f"{statement.name}{suffix}", _difference(rows[0], rows[2]))
     if rows[0] != rows[1]:
         message = f"{statement.name}{suffix}: Grafana and Metabase would show different rows: {_difference(rows[0], rows[1])}"
         return Problem("twin-differs", message, statement.span)
     return None
+
+
+def _zone_problem(statement: Statement, name: str, difference: str) -> Problem:
+    message = f"{name}: the rows depend on the session's time zone ({' or '.join(TIMEZONES)}): {difference}"
+    hint = "cut days with {{ bucket(…) }}, or with AT TIME ZONE and the service's zone"
+    return Problem("session-timezone", message, statement.span, hint=hint)
 
 
 def _difference(left: list[tuple[str, ...]], right: list[tuple[str, ...]]) -> str:
