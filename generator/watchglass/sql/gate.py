@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import threading
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
@@ -19,17 +18,6 @@ LONGEST = 100_000
 DEEPEST = 2_000
 """Operators, brackets and joining words of a statement: each may be a level of its tree."""
 
-# The parser walks its tree by recursion, at up to half a kilobyte a level, and its process dies where the stack ends.
-# A thread's stack is as small as 128 KB on some systems, so a deep statement gets a stack of its own.
-_SHALLOW = 100
-_STACK = 64 * 1024 * 1024
-_STACK_LOCK = threading.Lock()
-
-_LEVELS = re.compile(
-    r"[-+*/<>=~!@#%^&|`?:(\[]"
-    r"|\b(?:and|at|between|case|collate|except|in|intersect|is|isnull|join|like|ilike|not|notnull|or|union)\b",
-    re.IGNORECASE,
-)
 _ODD = re.compile("[\0\ud800-\udfff]")
 _WORD = re.compile(r"[A-Za-z]+")
 _WRITING = {"InsertStmt": "INSERT", "UpdateStmt": "UPDATE", "DeleteStmt": "DELETE", "MergeStmt": "MERGE"}
@@ -84,11 +72,11 @@ def inspect(sql: str, *, parameters: bool = False) -> Facts:
         return _refused("sql-syntax", f"PostgreSQL takes no {what}", odd.start())
     if len(sql.encode()) > LONGEST:
         return _refused("sql-too-long", f"a statement has at most {LONGEST:,} bytes")
-    levels = _levels(sql)
+    levels = tree.levels(sql)
     if levels > DEEPEST:
         return _refused("sql-too-deep", f"a statement has at most {DEEPEST:,} operators and parentheses")
     try:
-        root = tree.parse(sql) if levels <= _SHALLOW else _parse_deep(sql)
+        root = tree.parse_deep(sql, levels)
     except postgast.PgQueryError as error:
         offset = error.cursorpos - 1 if error.cursorpos else None
         return _refused("sql-syntax", str(error.message), offset)
@@ -105,33 +93,6 @@ def characters(sql: str, location: int) -> int:
 
 def _refused(code: str, message: str, offset: int | None = None) -> Facts:
     return Facts((Refusal(code, message, offset),))
-
-
-def _levels(sql: str) -> int:
-    """Count what may nest; strings, names in quotes and comments do not."""
-    return sum(len(_LEVELS.findall(token.text)) for token in tokens(sql) if token.kind == "code")
-
-
-def _parse_deep(sql: str) -> TreeNode:
-    found: list[TreeNode | postgast.PgQueryError] = []
-
-    def parse() -> None:
-        try:
-            found.append(tree.parse(sql))
-        except postgast.PgQueryError as error:
-            found.append(error)
-
-    with _STACK_LOCK:  # the size is the process's setting for threads to come
-        before = threading.stack_size(_STACK)
-        try:
-            thread = threading.Thread(target=parse)
-            thread.start()
-        finally:
-            threading.stack_size(before)
-    thread.join()
-    if isinstance(found[0], postgast.PgQueryError):
-        raise found[0]
-    return found[0]
 
 
 def _not_one(sql: str, statements: list[TreeNode]) -> Facts:

@@ -9,15 +9,31 @@ descriptors.
 from __future__ import annotations
 
 import ctypes
+import re
+import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from postgast.errors import check_error
+from postgast.errors import PgQueryError, check_error
 from postgast.native import lib
 from postgast.pg_query_pb2 import ParseResult
 
+from watchglass.sql.lexer import tokens
+
 Scalar = int | str
+
+# The parser walks its tree by recursion, at up to half a kilobyte a level, and its process dies where the stack ends.
+# A thread's stack is as small as 128 KB on some systems, so a deep statement gets a stack of its own.
+_SHALLOW = 100
+_STACK = 64 * 1024 * 1024
+_STACK_LOCK = threading.Lock()
+
+_LEVELS = re.compile(
+    r"[-+*/<>=~!@#%^&|`?:(\[]"
+    r"|\b(?:and|at|between|case|collate|except|in|intersect|is|isnull|join|like|ilike|not|notnull|or|union)\b",
+    re.IGNORECASE,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +77,41 @@ def parse(sql: str) -> TreeNode:
     finally:
         lib.pg_query_free_protobuf_parse_result(result)
     return read(ParseResult.DESCRIPTOR, data)
+
+
+def levels(sql: str) -> int:
+    """Count what may nest; strings, names in quotes and comments do not."""
+    return sum(len(_LEVELS.findall(token.text)) for token in tokens(sql) if token.kind == "code")
+
+
+def parse_deep(sql: str, levels: int) -> TreeNode:
+    """
+    Parse a text that may nest as deep as ``levels`` says.
+
+    Raises:
+        postgast.PgQueryError: a syntax error.
+    """
+    if levels <= _SHALLOW:
+        return parse(sql)
+    found: list[TreeNode | PgQueryError] = []
+
+    def run() -> None:
+        try:
+            found.append(parse(sql))
+        except PgQueryError as error:
+            found.append(error)
+
+    with _STACK_LOCK:  # the size is the process's setting for threads to come
+        before = threading.stack_size(_STACK)
+        try:
+            thread = threading.Thread(target=run)
+            thread.start()
+        finally:
+            threading.stack_size(before)
+    thread.join()
+    if isinstance(found[0], PgQueryError):
+        raise found[0]
+    return found[0]
 
 
 def walk(root: TreeNode) -> Iterator[TreeNode]:
