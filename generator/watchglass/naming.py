@@ -14,6 +14,8 @@ UID_LENGTH = 40
 """The longest uid that Grafana takes."""
 
 _HASH = 8
+_TAG = "watchglass:"
+_TAG_LENGTH = 50 - len(_TAG)
 _NAMESPACE = uuid.UUID("6f1d8c2e-52c1-5d5b-9a52-6c3a5c0f7a11")
 
 
@@ -51,6 +53,14 @@ def tag_uuid(*parts: str) -> str:
 def marker(service: str, environment: str, kind: str, identity: str) -> str:
     """Make the text by which an object at a target is known to be ours."""
     return f"watchglass:{service}{'@' + environment if environment else ''}:{kind}:{identity}"
+
+
+def owner_tag(service: str, environment: str) -> str:
+    """Make the tag that says whose a Grafana object is; a tag has room for 50 characters."""
+    name = uid(service, environment)
+    if len(name) > _TAG_LENGTH:
+        name = f"{name[: _TAG_LENGTH - _HASH - 1].rstrip('-')}-{hashlib.sha256(name.encode()).hexdigest()[:_HASH]}"
+    return f"{_TAG}{name}"
 
 
 def path(service: str, environment: str, target: str, kind: str, name: str, ending: str) -> str:

@@ -71,6 +71,8 @@ class Column:
     description: str
     scale: float | None
     at: At
+    step_spans: Mapping[str, Path] = field(default_factory=dict)
+    """Level → path of its number in the definition, of the metric that `levels:` names."""
 
     @property
     def numeric(self) -> bool:

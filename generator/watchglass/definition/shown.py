@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from watchglass.definition.service import Column, Panel, Query
+from watchglass.definition.service import Column, Metric, Panel, Query
 from watchglass.definition.telling import nothing_of, value_item
 from watchglass.sql import wrap
 from watchglass.sql.pieces import Piece
 from watchglass.sql.wrap import Item
+from watchglass.thresholds import Thresholds
 
 OVER_TIME = frozenset({"lines", "area", "bars"})
 
@@ -50,6 +51,38 @@ def shown(panel: Panel, query: Query, timezone: str, time_alias: str = "") -> Sh
     if panel.kind == "table" and _as_it_is(items, query):
         return Shown(wrap.limited(query.template.pieces, panel.limit), columns, whole=panel.limit is None)
     return Shown(wrap.rows(query.template.pieces, items, timezone, order, panel.limit), columns)
+
+
+def shown_with_history(metric: Metric, timezone: str) -> Shown:
+    """Make the statement of a metric's past over ``time``, its present number being the last point."""
+    assert metric.history is not None, "asked for by the caller"
+    past = metric.history
+    present = wrap.metric_value(
+        metric.query.template.pieces,
+        value_item(metric),
+        metric.where,
+        metric.pick,
+        nothing_of(metric),
+        timezone,
+    )
+    time, column = past.query.columns[past.time], past.query.columns[past.column]
+    pieces = wrap.with_history(
+        present,
+        past.query.template.pieces,
+        Item(time.name, time.type, "time", role="time"),
+        Item(column.name, column.type, metric.column.name, scale=column.scale),
+        timezone,
+    )
+    return Shown(pieces, (("time", time), (metric.column.name, metric.column)))
+
+
+def axis_of(panel: Panel, rows: Shown) -> Thresholds | None:
+    """Give the axis of what a panel draws: the metric's, or the one that all drawn columns share."""
+    if panel.metric is not None:
+        return panel.metric.thresholds
+    drawn = [column.thresholds for _, column in rows.columns if column.name in panel.y]
+    found = [thresholds for thresholds in drawn if thresholds is not None]
+    return found[0] if found and all(each == found[0] for each in found) else None
 
 
 def _as_it_is(items: tuple[Item, ...], query: Query) -> bool:

@@ -27,11 +27,13 @@ class GrafanaDialect:
     Args:
         chosen: None for a dashboard, whose variables the front end fills in. For an alert rule, where no variable
             exists, the values that the alert states; a filter that is not among them is unset.
+        offered: the filters that the dashboard has as variables, the others being unset; None for all.
     """
 
     timezone: str
     filters: Mapping[str, Filter] = field(default_factory=dict)
     chosen: Mapping[str, tuple[str, ...]] | None = None
+    offered: frozenset[str] | None = None
 
     @property
     def over(self) -> Range:
@@ -43,6 +45,8 @@ class GrafanaDialect:
         of = self.filters[word.filter]
         if self.chosen is not None:
             return stated(of, word.column, self.chosen.get(of.id, ()), self)
+        if self.offered is not None and of.id not in self.offered:
+            return stated(of, word.column, (), self)
         values = f"ARRAY[${{{of.id}}}]::text[]"
         unset = f"cardinality(array_remove({values}, NULL)) = 0"
         if of.table is None:

@@ -79,6 +79,19 @@ class Thresholds:
             return self.level_of(low)
         return self.level_of(float("-inf")) if high is not None else self.good
 
+    def ends(self, low: float | None = None, high: float | None = None) -> tuple[float, float]:
+        """
+        Give a finite axis that shows every step.
+
+        Args:
+            low: the lower end; 0, or below the first number, where None.
+            high: the upper end; well above the last number where None.
+        """
+        numbers = [number for step in self.steps for number in step.numbers]
+        width = (max(numbers) - min(numbers)) or abs(max(numbers)) or 1.0
+        bottom = low if low is not None else (0.0 if min(numbers) > 0 else min(numbers) - width)
+        return bottom, high if high is not None else max(numbers) + width
+
     def worst(self) -> Step:
         """Give the last step."""
         return self.steps[-1]

@@ -17,6 +17,7 @@ from watchglass.problems import Problem
 from watchglass.sql.pieces import Filter, Piece, Template, Value
 from watchglass.sql.template import parse
 from watchglass.sql.vocabulary import HoursOf, Vocabulary
+from watchglass.thresholds import Thresholds
 
 _SYNONYMS = {"%": "percent", "pct": "percent", "ms": "milliseconds", "s": "seconds", "sec": "seconds", "min": "minutes",
              "h": "hours", "d": "days", "B": "bytes", "€": "EUR", "$": "USD", "£": "GBP"}  # fmt: skip
@@ -145,17 +146,18 @@ def _column(context: Context, name: str, part: ColumnPart, axes: Axes, query: Pa
     unit = resolve_unit(context, part.unit, (*path, "unit"))
     if unit is not None and part.type not in ("integer", "number", "interval"):
         context.report("unit-without-number", f"a column of type {part.type} has no unit", (*path, "unit"))
-    thresholds = None
+    thresholds: Thresholds | None = None
+    spans: Mapping[str, Path] = {}
     if part.levels is not None:
         if part.levels in context.definition.model.metrics and part.levels not in axes:
             context.report("thresholds-missing", f"'{part.levels}' has no thresholds", (*path, "levels"))
         elif (made := context.find("metric", part.levels, axes, (*path, "levels"))) is not None:
-            thresholds = made[0]
+            thresholds, spans = made
     values = tuple(_value_name(value, text) for value, text in part.values.items())
     title = part.title or name.replace("_", " ").capitalize()
     return Column(
         name, part.type, title, unit, bool(part.nullable), thresholds, values, part.decimals, part.description, part.scale,
-        context.at(path),
+        context.at(path), spans,
     )  # fmt: skip
 
 

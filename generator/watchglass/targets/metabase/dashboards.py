@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from watchglass import naming
 from watchglass.artifact import Artifact, Json, Note, Path
-from watchglass.definition.service import Dashboard, Panel, Row, Service
+from watchglass.definition.layout import COLUMNS, Place, arrange
+from watchglass.definition.service import Dashboard, Panel, Service
 from watchglass.targets.metabase.cards import Card, card_id
 from watchglass.targets.metabase.parameters import dashboard_parameters, mappings
 
-COLUMNS = 24
 _SIZES: Mapping[str, tuple[int, int]] = {
     "number": (6, 3),
     "gauge": (6, 5),
@@ -64,7 +64,9 @@ def _dashcards(
     notes: list[Note] = []
     top = 0
     for row in board.rows:
-        made.append(_virtual(f"row/{naming.slug(row.title)}", "heading", row.title, (0, top, COLUMNS, 1)))
+        made.append(
+            _virtual(f"row/{naming.slug(row.title)}", "heading", row.title, Place(0, top, COLUMNS, 1))
+        )
         top += 1
         if row.collapsed:
             notes.append(
@@ -75,46 +77,19 @@ def _dashcards(
                     row.at.span,
                 )
             )
-        places, top = _places(row, top)
+        places, top = arrange([_size(panel) for panel in row.panels], top)
         for panel, place in zip(row.panels, places, strict=True):
             made.append(_panel(service, board, panel, cards.get(panel.id), place))
             notes += _replaced(board, panel)
     return made, tuple(notes)
 
 
-def _places(row: Row, top: int) -> tuple[list[tuple[int, int, int, int]], int]:
-    """Put panels side by side while they fit, and stretch the last of each line to its end."""
-    places: list[tuple[int, int, int, int]] = []
-    left = height = line = 0
-    for panel in row.panels:
-        width, tall = _SIZES.get(panel.kind, _CHART)
-        width, tall = panel.width or width, max(panel.height or tall, 2)
-        if left + width > COLUMNS:
-            _stretch(places, line, left)
-            top, left, height, line = top + height, 0, 0, len(places)
-        places.append((left, top, width, tall))
-        left, height = left + width, max(height, tall)
-    _stretch(places, line, left)
-    return places, top + height
+def _size(panel: Panel) -> tuple[int, int]:
+    width, height = _SIZES.get(panel.kind, _CHART)
+    return panel.width or width, max(panel.height or height, 2)
 
 
-def _stretch(places: list[tuple[int, int, int, int]], line: int, left: int) -> None:
-    """Share what is left of a line among its panels, and give them one height."""
-    count = len(places) - line
-    if count == 0:
-        return
-    extra, tall = COLUMNS - left, max(place[3] for place in places[line:])
-    moved = 0
-    for index in range(count):
-        column, top, width, _ = places[line + index]
-        more = extra // count + (1 if index < extra % count else 0)
-        places[line + index] = (column + moved, top, width + more, tall)
-        moved += more
-
-
-def _panel(
-    service: Service, board: Dashboard, panel: Panel, card: Card | None, place: tuple[int, int, int, int]
-) -> Json:
+def _panel(service: Service, board: Dashboard, panel: Panel, card: Card | None, place: Place) -> Json:
     if card is None:
         text = panel.text if panel.kind == "text" else _alert_text(service, panel)
         return _virtual(panel.id, "text", text, place)
@@ -128,13 +103,12 @@ def _panel(
     }
 
 
-def _place(place: tuple[int, int, int, int]) -> dict[str, Json]:
-    column, row, width, height = place
-    return {"col": column, "row": row, "size_x": width, "size_y": height}
+def _place(place: Place) -> dict[str, Json]:
+    return {"col": place.column, "row": place.row, "size_x": place.width, "size_y": place.height}
 
 
-def _virtual(key: str, display: str, text: str, place: tuple[int, int, int, int]) -> Json:
-    card = {
+def _virtual(key: str, display: str, text: str, place: Place) -> Json:
+    card: dict[str, Json] = {
         "name": None,
         "display": display,
         "visualization_settings": {},

@@ -44,12 +44,8 @@ def segments(thresholds: Thresholds, low: float | None, high: float | None) -> l
         low: the axis' lower end; 0, or below the first number, where None.
         high: its upper end; well above the last number where None.
     """
-    bands = thresholds.bands()
-    numbers = [number for step in thresholds.steps for number in step.numbers]
-    width = (max(numbers) - min(numbers)) or abs(max(numbers)) or 1.0
-    bottom = low if low is not None else (0.0 if min(numbers) > 0 else min(numbers) - width)
-    top = high if high is not None else max(numbers) + width
-    made = [_segment(band, bottom, top) for band in bands]
+    bottom, top = thresholds.ends(low, high)
+    made = [_segment(band, bottom, top) for band in thresholds.bands()]
     return [segment for segment in made if segment["min"] < segment["max"]]
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from watchglass.artifact import Json
 from watchglass.definition.colors import hex_color
 from watchglass.definition.service import Metric, Panel
-from watchglass.definition.shown import Shown
+from watchglass.definition.shown import Shown, axis_of
 from watchglass.targets.metabase.formatting import (
     column_key,
     column_settings,
@@ -135,20 +135,11 @@ def _over_time(display: str) -> Callable[[Subject], Look]:
 
 
 def _goal_note(subject: Subject) -> tuple[str, ...]:
-    thresholds = _axis_of(subject)
+    thresholds = axis_of(subject.panel, subject.shown)
     if thresholds is None or len(thresholds.steps) < 2 or subject.panel.level is not None:
         return ()
     worst = thresholds.worst().level.name
     return (f"Metabase draws one goal line: '{worst}' stands for all levels; `level:` chooses another",)
-
-
-def _axis_of(subject: Subject) -> Thresholds | None:
-    """Give the axis of what is drawn: the metric's, or the one that all drawn columns share."""
-    if subject.metric is not None:
-        return subject.metric.thresholds
-    drawn = [column.thresholds for _, column in subject.shown.columns if column.name in subject.panel.y]
-    found = [thresholds for thresholds in drawn if thresholds is not None]
-    return found[0] if found and all(each == found[0] for each in found) else None
 
 
 def _chart(subject: Subject, scale: str | None) -> dict[str, Json]:
@@ -185,7 +176,7 @@ def _chart_columns(subject: Subject) -> dict[str, Json]:
 
 
 def _goal(subject: Subject) -> dict[str, Json]:
-    thresholds = _axis_of(subject)
+    thresholds = axis_of(subject.panel, subject.shown)
     if thresholds is None:
         return {}
     step = thresholds.step(subject.panel.level) if subject.panel.level else thresholds.worst()
