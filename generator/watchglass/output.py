@@ -10,7 +10,8 @@ import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from pathlib import Path
+from itertools import takewhile
+from pathlib import Path, PurePosixPath
 
 from watchglass.artifact import Artifact, Json
 
@@ -200,14 +201,16 @@ def _inside(path: str, home: str) -> bool:
 def _refuse_strangers(
     folder: Path, home: str, files: Mapping[str, bytes], old: _Old, overwrite: bool
 ) -> None:
+    # Each folder once, the upper ones first: files share them.
+    above = {parent: None for path in files for parent in [*PurePosixPath(path).parents][-2::-1]}
+    for parent in above:
+        place = folder / parent
+        if place.is_symlink() or (place.exists() and not place.is_dir()):
+            raise OutputError(
+                f"{place} is no folder of ours", "a link or file stands where the output folder needs one"
+            )
     for path, content in files.items():
         place = folder / path
-        for parent in [*place.relative_to(folder).parents][:-1]:
-            above = folder / parent
-            if above.is_symlink() or (above.exists() and not above.is_dir()):
-                raise OutputError(
-                    f"{above} is no folder of ours", "a link or file stands where the output folder needs one"
-                )
         if place.is_symlink() or (place.exists() and not place.is_file()):
             raise OutputError(f"{place} is no plain file, so it is not replaced", "remove it")
         ours = path in old.files or path == f"{home}/{MANIFEST}"
@@ -276,7 +279,7 @@ def _roll_back(undo: _Undo) -> None:
 
 
 def _stage(path: Path, content: bytes, undo: _Undo) -> Path:
-    missing = [parent for parent in (path.parent, *path.parent.parents) if not parent.exists()]
+    missing = list(takewhile(lambda parent: not parent.exists(), path.parents))
     for parent in reversed(missing):
         parent.mkdir()
         undo.folders.append(parent)
@@ -285,8 +288,10 @@ def _stage(path: Path, content: bytes, undo: _Undo) -> Path:
     undo.temporary.append(temporary)
     with os.fdopen(handle, "wb") as file:
         file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
+        if path.exists() or path.name == MANIFEST:
+            # A new file has no older self to lose: after a power cut the next run finds it short, and writes it again.
+            file.flush()
+            os.fsync(file.fileno())
     temporary.chmod(0o644)
     return temporary
 

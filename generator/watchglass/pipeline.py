@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from watchglass import naming, output
 from watchglass.artifact import Artifact, Note, Rendering
 from watchglass.definition.read import Definition, read
 from watchglass.definition.resolve import resolve
-from watchglass.definition.service import Service
+from watchglass.definition.service import Service, Unrendered
+from watchglass.parallel import over_processes
 from watchglass.problems import Problem, Span, arrange, has_errors
 from watchglass.targets import TARGETS, render_target
 
@@ -76,6 +78,64 @@ def inputs_of(definition: Definition) -> tuple[Path, ...]:
     return (*(Path(name) for name in definition.sources), *(definition.folder / name for name in named))
 
 
+@dataclass(frozen=True, slots=True)
+class Product:
+    """What of one compiled definition is told and written; light enough to go from process to process."""
+
+    path: Path
+    service: str
+    """The service's id; empty where nothing could be resolved."""
+    home: str
+    at: Span
+    """Where the service's id stands."""
+    problems: tuple[Problem, ...]
+    notes: tuple[Note, ...]
+    unrendered: tuple[Unrendered, ...]
+    sources: Mapping[str, str]
+    inputs: tuple[Path, ...]
+    files: Mapping[str, bytes]
+    """Path below the output folder → content; empty where there is an error, or nothing is to be written."""
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """How definitions are to be compiled: for which environment and day, into which folder (None: into none)."""
+
+    environment: str | None = None
+    today: datetime.date | None = None
+    folder: Path | None = None
+
+
+def produce_all(paths: Sequence[Path], order: Order, processes: int | None = None) -> list[Product]:
+    """Compile definitions on all processors, in their order."""
+    return over_processes(partial(produce, order=order), paths, processes)
+
+
+def produce(path: Path, order: Order) -> Product:
+    """Compile one definition to files, and to what is said of it."""
+    compiled = compile_definition(path, order.environment, order.today)
+    service, definition = compiled.service, compiled.definition
+    if service is None or definition is None:
+        nowhere = Span.of_file(path.as_posix())
+        return Product(path, "", "", nowhere, compiled.problems, (), (), compiled.sources, (), {})
+    problems, files = compiled.problems, {}
+    if order.folder is not None and not compiled.failed:
+        problems += vanished(compiled, order.folder)
+        files = output.files_of(compiled.home, compiled.artifacts, objects_of(service))
+    return Product(
+        path,
+        service.id,
+        compiled.home,
+        definition.span(("service", "id")),
+        problems,
+        compiled.notes,
+        service.unrendered,
+        compiled.sources,
+        inputs_of(definition),
+        files,
+    )
+
+
 def objects_of(service: Service) -> Mapping[str, tuple[str, ...]]:
     """List the ids whose disappearance must be meant."""
     return {"alerts": tuple(service.alerts), "dashboards": tuple(service.dashboards)}
@@ -101,24 +161,21 @@ def vanished(compiled: Compiled, folder: Path) -> tuple[Problem, ...]:
     )
 
 
-def colliding(compiled: Mapping[Path, Compiled]) -> tuple[Problem, ...]:
+def colliding(products: Iterable[Product]) -> tuple[Problem, ...]:
     """Report definitions of one run that would share their folder and uids."""
     seen: dict[str, Path] = {}
     problems = []
-    for path, each in compiled.items():
-        if each.service is None or each.definition is None:
-            continue
-        span = each.definition.span(("service", "id"))
-        other = seen.setdefault(each.home, path)
-        if other != path:
-            problems.append(_collision(each.service.id, span, other))
+    for product in products:
+        other = seen.setdefault(product.home, product.path) if product.home else product.path
+        if other != product.path:
+            problems.append(_collision(product, other))
     return tuple(problems)
 
 
-def _collision(name: str, span: Span, other: Path) -> Problem:
+def _collision(product: Product, other: Path) -> Problem:
     return Problem(
         "id-collision",
-        f"{other.as_posix()} describes a service of the same id '{name}'",
-        span,
+        f"{other.as_posix()} describes a service of the same id '{product.service}'",
+        product.at,
         hint="rename one of them",
     )

@@ -21,19 +21,19 @@ def command(definitions: tuple[str, ...], environment: str | None, form: Format)
     Exit codes: 0 no error, 1 errors.
     """
     from watchglass.cli.reporting import of_notes, tell
-    from watchglass.pipeline import colliding, compile_definition
+    from watchglass.pipeline import Order, colliding, produce_all
     from watchglass.problems import has_errors
 
     today = datetime.datetime.now(tz=datetime.UTC).date()
-    compiled = {path: compile_definition(path, environment, today) for path in find_definitions(definitions)}
-    problems = [*colliding(compiled)]
+    products = produce_all(find_definitions(definitions), Order(environment, today))
+    problems = [*colliding(products)]
     sources: dict[str, str] = {}
-    for each in compiled.values():
-        problems += each.problems
-        sources |= each.sources
+    for product in products:
+        problems += product.problems
+        sources |= product.sources
         if form != "text":
-            problems += of_notes(each.notes, each.service.unrendered if each.service else ())
+            problems += of_notes(product.notes, product.unrendered)
     tell(problems, form, sources)
     if form == "text" and not problems:
-        click.echo(f"{len(compiled)} {'definition' if len(compiled) == 1 else 'definitions'}: no problems")
+        click.echo(f"{len(products)} {'definition' if len(products) == 1 else 'definitions'}: no problems")
     return 1 if has_errors(problems) else 0

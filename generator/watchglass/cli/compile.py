@@ -3,18 +3,21 @@
 from __future__ import annotations
 
 import datetime
+from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import click
 
 from watchglass.cli import fingerprint
+from watchglass.cli.fingerprint import Kept, Memory
 from watchglass.cli.inputs import find_definitions
 from watchglass.cli.reporting import Format, environment_option, format_option
 
 if TYPE_CHECKING:
     from watchglass.output import Written
-    from watchglass.pipeline import Compiled
+    from watchglass.pipeline import Product
     from watchglass.problems import Problem
 
 STALE = 3
@@ -44,62 +47,109 @@ def command(
     """
     paths = find_definitions(definitions)
     today = datetime.datetime.now(tz=datetime.UTC).date()
-    key = [*map(str, paths), "", folder, environment or "", today.isoformat()]
-    cache = fingerprint.cache_file(key)
-    if form == "text" and not no_cache and (report := fingerprint.recall(cache)) is not None:
-        click.echo(report, nl=False)
+    memory = fingerprint.recall([folder, environment or ""], today.isoformat())
+    known = memory.unchanged(paths) if form == "text" and not no_cache else {}
+    if len(known) == len(paths) == len({kept.home for kept in known.values()}):
+        _tell([*known.values()])
         return 0
-    return _compile(paths, Path(folder), environment, today, _Options(check, overwrite, form, cache))
+    options = _Options(Path(folder), environment, today, check, overwrite, form)
+    return _compile(paths, _Run(memory, known), options)
 
 
-class _Options:
+class _Run(NamedTuple):
+    """What earlier runs left, and which definitions need no compiling."""
+
+    memory: Memory
+    known: dict[Path, Kept]
+
+
+class _Options(NamedTuple):
     """How the run was asked for."""
 
-    def __init__(self, check: bool, overwrite: bool, form: Format, cache: Path) -> None:
-        self.check, self.overwrite, self.form, self.cache = check, overwrite, form, cache
+    folder: Path
+    environment: str | None
+    today: datetime.date
+    check: bool
+    overwrite: bool
+    form: Format
 
 
-def _compile(
-    paths: tuple[Path, ...], folder: Path, environment: str | None, today: datetime.date, options: _Options
-) -> int:
+def _compile(paths: tuple[Path, ...], run: _Run, options: _Options) -> int:
     from watchglass.cli.reporting import of_notes, tell
-    from watchglass.pipeline import colliding, compile_definition, vanished
+    from watchglass.output import OutputError
+    from watchglass.pipeline import colliding
 
-    compiled = {path: compile_definition(path, environment, today) for path in paths}
-    problems = [*colliding(compiled)]
-    notes: list[Problem] = []
-    sources: dict[str, str] = {}
-    for each in compiled.values():
-        problems += [*each.problems, *(() if each.failed else vanished(each, folder))]
-        notes += of_notes(each.notes, each.service.unrendered if each.service else ())
-        sources |= each.sources
-    tell([*problems, *notes] if options.form != "text" else problems, options.form, sources)
-    if any(problem.level == "error" for problem in problems):
-        return 1
-    return _write(compiled, folder, options, [f"note: {note.message}" for note in notes])
+    try:
+        products = _produce(paths, run.known, options)
+        problems = [*colliding(products.values())]
+        notes: list[Problem] = []
+        sources: dict[str, str] = {}
+        for product in products.values():
+            problems += product.problems
+            notes += of_notes(product.notes, product.unrendered)
+            sources |= product.sources
+        tell([*problems, *notes] if options.form != "text" else problems, options.form, sources)
+        if any(problem.level == "error" for problem in problems):
+            return 1
+        return _write(paths, products, run, options)
+    except OutputError as error:
+        raise click.ClickException(f"{error.message}\n{error.hint}".rstrip()) from error
 
 
-def _write(compiled: dict[Path, Compiled], folder: Path, options: _Options, notes: list[str]) -> int:
-    from watchglass import output
-    from watchglass.pipeline import inputs_of, objects_of
+def _produce(paths: tuple[Path, ...], known: dict[Path, Kept], options: _Options) -> dict[Path, Product]:
+    """Compile what is not known; where two would share a folder, also those that are, so that it is told."""
+    from watchglass.pipeline import Order, produce_all
 
-    lines, touched, stale = list(notes), [], False
-    for path, each in compiled.items():
-        assert each.service is not None and each.definition is not None, "there was no error"
-        files = output.files_of(each.home, each.artifacts, objects_of(each.service))
-        try:
-            written = output.write(folder, each.home, files, check=options.check, overwrite=options.overwrite)
-        except output.OutputError as error:
-            raise click.ClickException(f"{error.message}\n{error.hint}".rstrip()) from error
-        stale = stale or written.stale
-        lines.append(f"{path.as_posix()}: {_summary(written, len(files), folder / each.home, options.check)}")
-        touched += [*inputs_of(each.definition), *(folder / name for name in files)]
+    order = Order(options.environment, options.today, options.folder)
+    unknown = [path for path in paths if path not in known]
+    products = dict(zip(unknown, produce_all(unknown, order), strict=True))
+    homes = [*(product.home for product in products.values()), *(kept.home for kept in known.values())]
+    if len(set(homes)) < len(homes):
+        products |= zip(known, produce_all([*known], order), strict=True)
+        known.clear()
+    return {path: products[path] for path in paths if path in products}
+
+
+def _write(paths: tuple[Path, ...], products: dict[Path, Product], run: _Run, options: _Options) -> int:
+    from watchglass.output import Written
+    from watchglass.parallel import over_threads
+
+    if products and not options.check:
+        options.folder.mkdir(parents=True, exist_ok=True)
+    written = over_threads(partial(_write_one, options=options), [*products.values()])
+    told = dict(run.known)
+    for product, done in zip(products.values(), written, strict=True):
+        told[product.path] = _kept(product, done, options)
+        if not (options.check and done.stale):
+            kept = _kept(product, Written(kept=done.kept), options)
+            outputs = [options.folder / name for name in product.files]
+            run.memory.keep(product.path, kept, product.inputs, outputs)
     if options.form == "text":
-        click.echo("".join(f"{line}\n" for line in lines), nl=False)
-        unchanged = [line.split(" (")[0] + " (unchanged)" if " files in " in line else line for line in lines]
-        if not options.check or not stale:
-            fingerprint.remember(options.cache, touched, "".join(f"{line}\n" for line in unchanged))
-    return STALE if options.check and stale else 0
+        _tell([told[path] for path in paths])
+        run.memory.save()
+    return STALE if options.check and any(done.stale for done in written) else 0
+
+
+def _write_one(product: Product, options: _Options) -> Written:
+    from watchglass import output
+
+    return output.write(
+        options.folder, product.home, product.files, check=options.check, overwrite=options.overwrite
+    )
+
+
+def _kept(product: Product, written: Written, options: _Options) -> Kept:
+    from watchglass.cli.reporting import of_notes
+
+    notes = [f"note: {note.message}" for note in of_notes(product.notes, product.unrendered)]
+    what = _summary(written, len(product.files), options.folder / product.home, options.check)
+    return Kept(product.home, notes, f"{product.path.as_posix()}: {what}")
+
+
+def _tell(kept: Sequence[Kept]) -> None:
+    """Print the notes of all definitions, then a line for each."""
+    lines = [*(note for each in kept for note in each.notes), *(each.line for each in kept)]
+    click.echo("".join(f"{line}\n" for line in lines), nl=False)
 
 
 def _summary(written: Written, count: int, home: Path, check: bool) -> str:
