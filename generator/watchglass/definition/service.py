@@ -101,6 +101,8 @@ class Query:
     budget: Duration | None
     append_only: bool
     at: At
+    allow: Mapping[str, str] = field(default_factory=dict)
+    """Rule of `check` → why it does not hold here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,6 +151,8 @@ class Metric:
     at: At
     step_spans: Mapping[str, Path] = field(default_factory=dict)
     """Level → path of its number in the definition (of the metric whose axis it shares, if any)."""
+    allow: Mapping[str, str] = field(default_factory=dict)
+    """Rule of `check` → why it does not hold here."""
 
     @property
     def keyed(self) -> bool:
@@ -199,6 +203,8 @@ class Runbook:
     prevention: tuple[str, ...]
     url: str
     file: str
+    text: str = ""
+    """What the file says."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +249,8 @@ class Alert:
     at: At
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     """Filter → values that the alert states; every other filter is unset."""
+    allow: Mapping[str, str] = field(default_factory=dict)
+    """Rule of `check` → why it does not hold here."""
 
     @property
     def keyed(self) -> bool:
@@ -296,6 +304,8 @@ class Panel:
     text: str
     links: tuple[Link, ...]
     at: At
+    allow: Mapping[str, str] = field(default_factory=dict)
+    """Rule of `check` → why it does not hold here."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,6 +334,8 @@ class Dashboard:
     links: tuple[Link, ...]
     annotations: tuple[Annotation, ...]
     at: At
+    allow: Mapping[str, str] = field(default_factory=dict)
+    """Rule of `check` → why it does not hold here."""
 
     @property
     def panels(self) -> tuple[Panel, ...]:
@@ -410,3 +422,5 @@ class Service:
     at: At
     folder: str
     """The folder of the definition file, from which fixtures and texts are read."""
+    allow: Mapping[str, str] = field(default_factory=dict)
+    """Rule of `check` → why it does not hold here."""

@@ -34,7 +34,8 @@ def describe_panel(panel: Panel) -> str:
     if panel.metric is not None:
         own = panel.description.strip()
         described = describe_metric(panel.metric)
-        return "\n\n".join(dict.fromkeys(part for part in (own, *described.split("\n\n")) if part))
+        told = "\n\n".join(dict.fromkeys(part for part in (own, *described.split("\n\n")) if part))
+        return told or panel.title
     parts = [panel.description.strip()]
     if panel.query is not None:
         parts += [

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 
 from watchglass.definition.model.base import (
+    Allowed,
     Filled,
     Id,
     Integer,
@@ -105,6 +106,8 @@ class AlertPart(Part):
     escalate: list[EscalationPart] = Field(default_factory=list)
     during: Id | None = None
     paused: PausedPart | None = None
+    allow: Allowed = Field(default_factory=dict)
+    """Rule of `check` → why it does not hold for this alert."""
 
 
 class LinkPart(Short):

@@ -154,6 +154,8 @@ Id = Annotated[
     WithJsonSchema({"type": "string", "pattern": f"^{naming.ID_FORM.pattern}$"}),
 ]
 Names = Annotated[list[Filled], BeforeValidator(one_or_many)]
+Allowed = dict[Filled, Filled]
+"""Rule of `check` → the reason why it does not hold here."""
 
 
 class Part(BaseModel):

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field
 
 from watchglass.definition.model.alerts import LinkPart
 from watchglass.definition.model.base import (
+    Allowed,
     Boolean,
     Filled,
     Id,
@@ -62,6 +63,8 @@ class PanelPart(Part):
     text: Text = ""
     """Markdown, for `as: text`."""
     links: list[LinkPart] = Field(default_factory=list)
+    allow: Allowed = Field(default_factory=dict)
+    """Rule of `check` → why it does not hold for this panel."""
 
 
 class RowPart(Part):
@@ -97,3 +100,5 @@ class DashboardPart(Part):
     rows: list[RowPart]
     links: list[LinkPart] = Field(default_factory=list)
     annotations: dict[Id, AnnotationPart] = Field(default_factory=dict)
+    allow: Allowed = Field(default_factory=dict)
+    """Rule of `check` → why it does not hold for this dashboard."""

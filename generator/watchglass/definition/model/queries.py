@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from watchglass.definition.model.base import (
+    Allowed,
     Boolean,
     Filled,
     Id,
@@ -77,6 +78,8 @@ class QueryPart(Part):
     """Rows are never changed or deleted, so that the past can be asked for."""
     sql: Sql
     columns: dict[Id, ColumnPart]
+    allow: Allowed = Field(default_factory=dict)
+    """Rule of `check` → why it does not hold for this query."""
 
 
 class Schedule(Part):
@@ -169,3 +172,5 @@ class MetricPart(Part):
     unit: Filled | None = None
     decimals: Integer | None = None
     history: HistoryPart | None = None
+    allow: Allowed = Field(default_factory=dict)
+    """Rule of `check` → why it does not hold for this metric."""

@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 
 from watchglass.definition.model import literal_forms
-from watchglass.definition.model.base import Address, Boolean, Filled, Id, Names, Part, Text, problem
+from watchglass.definition.model.base import Address, Allowed, Boolean, Filled, Id, Names, Part, Text, problem
 
 ValueType = Literal[
     "text", "integer", "number", "boolean", "interval", "date", "timestamp", "uuid", "identifier"
@@ -38,6 +38,8 @@ class ServicePart(Part):
     """IANA name, such as Europe/Berlin: what a day, a week and an hour are, everywhere in this file."""
     labels: dict[Filled, Filled] = Field(default_factory=dict)
     """Labels on every alert; `service` is added by itself."""
+    allow: Allowed = Field(default_factory=dict)
+    """Rule of `check` → why it does not hold for what has no `allow` of its own: sources, environments, contacts."""
 
 
 class Fixture(Part):

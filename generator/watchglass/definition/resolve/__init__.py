@@ -88,6 +88,7 @@ def _service(context: Context, wanted: str | None, today: datetime.date | None) 
         tuple(context.unrendered),
         context.at(("service",)),
         str(context.definition.folder),
+        dict(model.service.allow),
     )
 
 

@@ -61,12 +61,15 @@ class _Alert:
         self._check_null(conditions)
         self._later()
         part, first = self.part, conditions[0].metric
-        keyed = any(condition.metric.keyed for condition in conditions)
-        show = self._show(conditions)
+        shown = next((each.metric for each in conditions if each.metric.keyed), first)
+        keyed = shown.keyed
+        show = self._show(shown)
         words = {
             "metrics": {c.metric.id for c in conditions},
-            "labels": [*first.query.key, *(column.name for column in show)],
+            "labels": [*(shown.query.key if keyed else ()), *(column.name for column in show)],
         }
+        back = self._resolve(rules)
+        self._check_joined(conditions, back.condition)
         summary = part.summary or f"{first.title} is {{{{ value }}}} (limit {{{{ threshold }}}})"
         return Alert(
             self.id,
@@ -76,7 +79,7 @@ class _Alert:
             rules,
             part.for_ or Duration(0, "s"),
             self._every(first),
-            self._resolve(rules),
+            back,
             part.respond_within,
             part.no_data or ("ok" if keyed else "alert"),
             part.on_error or "alert",
@@ -88,6 +91,7 @@ class _Alert:
             self._paused(),
             self.context.at(self.path),
             self._filters(conditions),
+            dict(part.allow),
         )
 
     def _rules(self) -> tuple[Rule, ...]:
@@ -128,7 +132,6 @@ class _Alert:
             )
         if len(conditions) != len(made):
             return ()
-        self._check_joined(conditions)
         join: Literal["one", "any", "all"] = "any" if forms[0] == "any" else "all"
         return (Rule(self.id, part.severity, join if len(conditions) > 1 else "one", conditions),)
 
@@ -165,15 +168,26 @@ class _Alert:
         metric = self._metric(metric_id, (*path, "metric"))
         return condition(self.context, metric, when, (*path, "when")) if metric is not None else None
 
-    def _check_joined(self, conditions: tuple[Condition, ...]) -> None:
-        keys = {each.metric.query.key if each.metric.keyed else () for each in conditions} - {()}
-        if len(keys) > 1:
-            self.context.report(
-                "alert-keys", "joined metrics have the same key, or none", self.path, key=True
-            )
-        sources = {each.metric.query.source.id for each in conditions}
-        if len(sources) > 1:
-            self.context.report("alert-sources", "joined metrics read one source", self.path, key=True)
+    def _check_joined(self, conditions: list[Condition], back: Condition | None) -> None:
+        """Judge the metrics that a rule joins, that of the way back included."""
+        together = [*conditions, back] if back is not None else conditions
+        metrics = {each.metric.id: each.metric for each in together}.values()
+        keyed = [metric for metric in metrics if metric.keyed]
+        if len({metric.query.key for metric in keyed}) > 1:
+            self._report_joined("alert-keys", "joined metrics have the same key, or none")
+        if keyed and not any(each.metric.keyed for each in conditions):
+            self._report_joined("alert-keys", "the way back has a key, and the condition has none")
+        reading = [metric.query for metric in keyed if metric.query.template.uses_range]
+        if len({query.range.seconds if query.range else None for query in reading}) > 1:
+            self._report_joined("alert-keys", "joined metrics with a key look at the same range")
+        if len({metric.query.source.id for metric in metrics}) > 1:
+            self._report_joined("alert-sources", "joined metrics read one source")
+        if self.part.limit is not None and len(keyed) > 1:
+            message = "no limit where two metrics have a key: which of the keys are the worst is not said"
+            self.context.report("alert-limit", message, (*self.path, "limit"))
+
+    def _report_joined(self, code: str, message: str) -> None:
+        self.context.report(code, message, self.path, key=True)
 
     def _check_null(self, conditions: list[Condition]) -> None:
         for metric in {each.metric.id: each.metric for each in conditions}.values():
@@ -238,8 +252,8 @@ class _Alert:
                 )  # fmt: skip
                 return
 
-    def _show(self, conditions: list[Condition]) -> tuple[Column, ...]:
-        query = conditions[0].metric.query
+    def _show(self, metric: Metric) -> tuple[Column, ...]:
+        query = metric.query
         found = [self.context.find(f"column of '{query.id}'", name, query.columns, (*self.path, "show", index))
                  for index, name in enumerate(self.part.show)]  # fmt: skip
         return tuple(column for column in found if column is not None)
@@ -269,19 +283,23 @@ class _Alert:
         written: RunbookPart | None = self.part.runbook
         if written is None:
             return None
+        text = ""
         if written.file is not None:
             path = (*self.path, "runbook", "file")
-            text = read_beside(
+            read = read_beside(
                 self.context.definition.folder, written.file, self.context.definition.span(path)
             )
-            if isinstance(text, Problem):
-                self.context.problems.append(text)
+            if isinstance(read, Problem):
+                self.context.problems.append(read)
+            else:
+                text = read
         return Runbook(
             written.impact,
             tuple(written.actions),
             tuple(written.prevention),
             written.url or "",
             written.file or "",
+            text,
         )
 
     def _paused(self) -> str | None:

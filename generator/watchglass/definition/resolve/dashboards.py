@@ -67,6 +67,7 @@ def _dashboard(
         tuple(Link(link.title or link.url, link.url) for link in part.links),
         _annotations(context, part, queries, path),
         context.at(path),
+        dict(part.allow),
     )
 
 

@@ -69,6 +69,7 @@ def _metric(
         _history(context, part, queries, path),
         context.at(path),
         spans,
+        dict(part.allow),
     )
 
 

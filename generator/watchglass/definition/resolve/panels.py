@@ -10,7 +10,7 @@ from watchglass.definition.model.dashboards import PanelPart
 from watchglass.definition.resolve.context import Context
 from watchglass.definition.service import Column, Link, Metric, Panel, Query
 
-_COMMON = frozenset({"id", "as_", "title", "description", "range", "width", "height", "links"})
+_COMMON = frozenset({"id", "as_", "title", "description", "range", "width", "height", "links", "allow"})
 _OVER_TIME = frozenset({"metric", "query", "time", "y", "series", "stack", "level", "min", "max"})
 KEYS: Mapping[str, frozenset[str]] = {
     "number": frozenset({"metric", "level"}),
@@ -70,6 +70,7 @@ def resolve_panel(
         part.text,
         tuple(Link(link.title or link.url, link.url) for link in part.links),
         context.at(path),
+        dict(part.allow),
     )
     return panel if query is None else _with_columns(context, panel, query, path)
 
@@ -216,6 +217,7 @@ def _chosen(panel: Panel, query: Query) -> Panel:
         x is None
         and panel.kind in ("bar", "pie", "histogram", "bar_gauge", "heatmap")
         and not (panel.kind == "heatmap" and time)
+        and not (panel.kind == "histogram" and panel.value)
     ):
         x = _first(columns, lambda column: not column.numeric)
     value = panel.value or _value(panel, columns, x)

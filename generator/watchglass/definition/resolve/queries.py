@@ -105,6 +105,7 @@ def _query(
         part.budget,
         bool(part.append_only),
         context.at(path),
+        dict(part.allow),
     )
 
 
