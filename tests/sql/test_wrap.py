@@ -1,8 +1,6 @@
-"""Statements around a query keep its numbers: one row for one number, one row a key, nothing for what is to be skipped."""
+"""Statements around a query keep its numbers: one row for one number, rows as a target shows them."""
 
 from __future__ import annotations
-
-from typing import Literal
 
 import pytest
 
@@ -15,8 +13,6 @@ from watchglass.sql.wrap import (
     Item,
     Nothing,
     Pick,
-    alert_value,
-    alert_values,
     limited,
     metric_value,
     rows,
@@ -58,45 +54,6 @@ def test_a_metric_is_one_number_in_one_row(
 ) -> None:
     pieces = template(query).pieces
     assert ask(sql(metric_value(pieces, N, where, pick, nothing, BERLIN))) == [(result,)]
-    assert ask(sql(alert_value(pieces, N, where, pick, nothing, BERLIN))) == [(result,)]
-
-
-def test_an_alerts_number_is_a_float(ask: Ask) -> None:
-    statement = sql(alert_value(template(VALUES).pieces, N, (), "first", None, BERLIN))
-    assert ask(f"SELECT pg_typeof(value)::text FROM ({statement}) AS q") == [("double precision",)]
-
-
-@pytest.mark.parametrize("query", [EMPTY, VALUES.replace("1", "NULL::int")])
-def test_what_is_to_be_skipped_gives_no_row(ask: Ask, query: str) -> None:
-    nothing = Nothing(None, skip=True)
-    assert ask(sql(alert_value(template(query).pieces, N, (), "first", nothing, BERLIN))) == []
-
-
-@pytest.mark.parametrize(
-    ("worse", "nothing", "limit", "result"),
-    [
-        ("max", Nothing(0), None, [("b", 5), ("a", 1), ("c", 0)]),
-        ("min", Nothing(9), None, [("a", 1), ("b", 3), ("c", 9)]),
-        ("max", Nothing(None, skip=True), None, [("b", 5), ("a", 1)]),
-        ("max", Nothing(0), 1, [("b", 5)]),
-        ((2.0, 4.5), Nothing(None, skip=True), None, [("a", 1), ("b", 5)]),
-    ],
-)
-def test_a_key_has_one_row_and_the_worse_number_wins(
-    ask: Ask,
-    worse: Literal["max", "min"] | tuple[float, float],
-    nothing: Nothing,
-    limit: int | None,
-    result: list[tuple[str, float]],
-) -> None:
-    pieces = alert_values(template(VALUES).pieces, N, ("org",), worse, nothing, limit, BERLIN)
-    assert ask(sql(pieces)) == result
-
-
-def test_a_key_that_is_null_is_an_empty_label(ask: Ask) -> None:
-    query = "SELECT NULL::uuid AS org, 1 AS n UNION ALL SELECT NULL, 2"
-    pieces = alert_values(template(query).pieces, N, ("org",), "max", None, None, BERLIN)
-    assert ask(sql(pieces)) == [("", 2.0)]
 
 
 @pytest.mark.parametrize(

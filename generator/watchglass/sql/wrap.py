@@ -1,4 +1,4 @@
-"""Statements around a query: one number of it, one number a key for an alert, its rows as a target can show them."""
+"""Statements around a query: one number of it, its rows as a target can show them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,10 @@ from typing import Literal
 
 from watchglass.sql.lexer import tokens
 from watchglass.sql.literals import quote, quoted_name
-from watchglass.sql.pieces import Group, Piece, Text, Value
+from watchglass.sql.pieces import Group, Piece, RangeEdge, Text, Value
 from watchglass.sql.words import number
 
 Pick = Literal["first", "last"]
-VALUE = "value"
-"""The name of the one float column of an alert's query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,13 +70,13 @@ def rows(
         f"{expression(item, timezone)} AS {quoted_name(item.alias or item.column)}" for item in items
     )
     tail = (f"\nORDER BY {order}" if order else "") + (f"\nLIMIT {limit}" if limit is not None else "")
-    return (Text(f"SELECT {listed}\nFROM "), _inner(pieces), Text(f" AS q{tail}"))
+    return (Text(f"SELECT {listed}\nFROM "), inner(pieces), Text(f" AS q{tail}"))
 
 
 def limited(pieces: tuple[Piece, ...], limit: int | None) -> tuple[Piece, ...]:
     """Cut a query after its first rows."""
     return (
-        pieces if limit is None else (Text("SELECT *\nFROM "), _inner(pieces), Text(f" AS q\nLIMIT {limit}"))
+        pieces if limit is None else (Text("SELECT *\nFROM "), inner(pieces), Text(f" AS q\nLIMIT {limit}"))
     )
 
 
@@ -92,81 +90,56 @@ def metric_value(
 ) -> tuple[Piece, ...]:
     """Select the one number of a metric, always in one row; NULL only where ``nothing`` gives no number."""
     alias = quoted_name(item.alias or item.column)
-    found = _one(pieces, item, where, pick, timezone)
+    found = one_row(pieces, expression(item, timezone), where, pick)
     if nothing is None or nothing.value is None:
         return (Text("SELECT "), Group(found), Text(f" AS {alias}"))
-    return (Text("SELECT COALESCE("), Group(found), Text(f", {_number(nothing.value)}) AS {alias}"))
+    return (Text("SELECT COALESCE("), Group(found), Text(f", {number_of(nothing.value)}) AS {alias}"))
 
 
-def alert_value(
-    pieces: tuple[Piece, ...],
-    item: Item,
-    where: tuple[tuple[str, str], ...],
-    pick: Pick | None,
-    nothing: Nothing | None,
-    timezone: str,
-) -> tuple[Piece, ...]:
-    """Select the one number of a metric as a float column ``value``: one row, or none where nothing is to be skipped."""
-    found = _one(pieces, item, where, pick, timezone)
-    default = "" if nothing is None or nothing.value is None else f", {_number(nothing.value)}"
-    head = (Text("SELECT COALESCE("), Group(found), Text(f"{default})::float8 AS {quoted_name(VALUE)}"))
-    if nothing is None or not nothing.skip:
-        return head
-    return (Text("SELECT a.value\nFROM "), Group(head), Text(" AS a\nWHERE a.value IS NOT NULL"))
-
-
-def alert_values(
-    pieces: tuple[Piece, ...],
-    item: Item,
-    key: tuple[str, ...],
-    worse: Literal["max", "min"] | tuple[float, float],
-    nothing: Nothing | None,
-    limit: int | None,
+def with_history(
+    present: tuple[Piece, ...],
+    history: tuple[Piece, ...],
+    time: Item,
+    value: Item,
     timezone: str,
 ) -> tuple[Piece, ...]:
     """
-    Select one number a key: the key's columns as text, then a float column ``value``, the worst first.
+    Select a metric's past over ``time``, and its present number as the last point.
 
     Args:
-        worse: which of two numbers of one key counts: the larger, the smaller, or the one further from a band.
+        present: a statement that gives one number.
+        value: the number in the history; its alias names the column.
     """
-    value = f"{expression(item, timezone)}::float8"
-    labels = [f"COALESCE(q.{quoted_name(column)}::text, '')" for column in key]
-    named = ", ".join(f"{label} AS {quoted_name(column)}" for label, column in zip(labels, key, strict=True))
-    chosen = _worst(value, worse)
-    default = "" if nothing is None or nothing.value is None else f", {_number(nothing.value)}"
-    chosen = f"COALESCE({chosen}{default})" if default else chosen
-    where = f"\nWHERE {value} IS NOT NULL" if nothing is not None and nothing.skip else ""
-    order = _distance(f"a.{VALUE}", worse)
-    tail = f"\nORDER BY {order} DESC, {', '.join(str(index + 1) for index in range(len(key)))}"
-    cut = f"\nLIMIT {limit}" if limit is not None else ""
-    inner = (
-        Text(f"SELECT {named}, {chosen} AS {quoted_name(VALUE)}\nFROM "),
-        _inner(pieces),
-        Text(f" AS q{where}\nGROUP BY {', '.join(labels)}"),
+    alias = quoted_name(value.alias or value.column)
+    return (
+        Text(
+            f'SELECT h."time", h.{alias}\nFROM (SELECT {expression(time, timezone)} AS "time",'
+            f" {expression(value, timezone)} AS {alias}\nFROM "
+        ),
+        inner(history),
+        Text(" AS q\nUNION ALL\nSELECT "),
+        RangeEdge("end"),
+        Text(", "),
+        Group(present),
+        Text(') AS h\nWHERE h."time" IS NOT NULL\nORDER BY 1'),
     )
-    return (Text("SELECT a.*\nFROM "), Group(inner), Text(f" AS a{tail}{cut}"))
 
 
-def _one(
-    pieces: tuple[Piece, ...],
-    item: Item,
-    where: tuple[tuple[str, str], ...],
-    pick: Pick | None,
-    timezone: str,
+def one_row(
+    pieces: tuple[Piece, ...], shown: str, where: tuple[tuple[str, str], ...], pick: Pick | None
 ) -> tuple[Piece, ...]:
+    """Select from the one row of a metric; ``shown`` is SQL over the wrapped query ``q``."""
     conditions: list[Piece] = []
     for index, (column, value) in enumerate(where):
         conditions += [
             Text(f"{' AND ' if index else ' WHERE '}q.{quoted_name(column)}::text = "),
             Value(value, "text"),
         ]
-    shown = expression(item, timezone)
     if pick == "last":
         # The query's own order is kept by numbering its rows, then turned round.
         numbered = (
             Text("SELECT q.*, row_number() OVER () AS watchglass_row FROM "),
-            _inner(pieces),
+            inner(pieces),
             Text(" AS q"),
         )
         return (
@@ -176,10 +149,10 @@ def _one(
             *conditions,
             Text(" ORDER BY q.watchglass_row DESC LIMIT 1"),
         )
-    return (Text(f"SELECT {shown} FROM "), _inner(pieces), Text(" AS q"), *conditions, Text(" LIMIT 1"))
+    return (Text(f"SELECT {shown} FROM "), inner(pieces), Text(" AS q"), *conditions, Text(" LIMIT 1"))
 
 
-def _inner(pieces: tuple[Piece, ...]) -> Group:
+def inner(pieces: tuple[Piece, ...]) -> Group:
     """Put a statement in parentheses; the blanks, semicolons and comments at its end stay outside."""
     texts = list(takewhile(lambda piece: isinstance(piece, Text), reversed(pieces)))
     kept = [*pieces[: len(pieces) - len(texts)]]
@@ -203,18 +176,7 @@ def _end(sql: str) -> int:
     return 0
 
 
-def _number(value: float) -> str:
+def number_of(value: float) -> str:
+    """Write a number so that a sign before it does no harm."""
     text = number(value)
     return f"({text})" if text.startswith("-") else text
-
-
-def _worst(value: str, worse: Literal["max", "min"] | tuple[float, float]) -> str:
-    if isinstance(worse, str):
-        return f"{worse}({value})"
-    return f"(array_agg({value} ORDER BY {_distance(value, worse)} DESC NULLS LAST))[1]"
-
-
-def _distance(value: str, worse: Literal["max", "min"] | tuple[float, float]) -> str:
-    if isinstance(worse, str):
-        return value if worse == "max" else f"-{value}"
-    return f"greatest({_number(worse[0])} - {value}, {value} - {_number(worse[1])})"
