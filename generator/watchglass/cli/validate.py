@@ -105,7 +105,7 @@ def _validate(compiled: Compiled, dsns: Mapping[str, str], server: object) -> Re
     from watchglass.validate.run import validate_definition
 
     if compiled.service is None or compiled.definition is None or compiled.failed:
-        return Report((), (), ())
+        return Report()
     with _bar() as progress:
         own = server if isinstance(server, Server) else None
         return validate_definition(

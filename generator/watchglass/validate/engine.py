@@ -11,12 +11,13 @@ from watchglass.database.proof import Outcome
 from watchglass.database.proof import Statement as Sent
 from watchglass.database.prover import Prover
 from watchglass.definition.service import Service
-from watchglass.problems import Problem, arrange
+from watchglass.problems import Problem
 from watchglass.sql.literals import name as sql_name
 from watchglass.sql.offsets import OffsetMap
 from watchglass.validate import contract, parity, shapes
 from watchglass.validate.cases import Case, Window, grafana_cases, metabase_cases, window_of
 from watchglass.validate.expansion import ExpansionError
+from watchglass.validate.finding import Finding, in_cases, in_statements, merged
 from watchglass.validate.place import span_of, told
 
 Values = Mapping[str, tuple[str, ...]]
@@ -42,11 +43,16 @@ class Proof:
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """What validating a service found."""
+    """What validating a service found: problems, each with the statements that show it, and times."""
 
-    problems: tuple[Problem, ...]
-    timings: tuple[Timing, ...]
-    proofs: tuple[Proof, ...]
+    findings: tuple[Finding, ...] = ()
+    timings: tuple[Timing, ...] = ()
+    proofs: tuple[Proof, ...] = ()
+
+    @property
+    def problems(self) -> tuple[Problem, ...]:
+        """The problems alone."""
+        return tuple(finding.problem for finding in self.findings)
 
 
 def statements_of(artifacts: Iterable[Artifact]) -> tuple[Statement, ...]:
@@ -69,21 +75,23 @@ def validate(
         progress: told how many of how many cases are done.
     """
     values = filter_values(service, prover)
-    cases, problems = make_cases(service, statements, values, now)
+    cases, findings = make_cases(service, statements, values, now)
     outcomes = prover.run([case.sent for case in cases], progress=progress)
     proofs = tuple(Proof(case, outcome) for case, outcome in zip(cases, outcomes, strict=True))
-    problems += failures(proofs)
+    findings += failures(proofs)
     for proof in proofs:
         if proof.outcome.error is None:
-            problems += judge(service, proof)
-    problems += parity.compare(service, statements, values, prover, now)
-    told_already = {problem.span for problem in problems if problem.code == "session-timezone"}
-    problems += [
-        problem for problem in parity.compare_zones(statements, prover) if problem.span not in told_already
+            findings += [in_cases(problem, [proof.case]) for problem in judge(service, proof)]
+    findings += parity.compare(service, statements, values, prover, now)
+    told_already = {each.problem.span for each in findings if each.problem.code == "session-timezone"}
+    findings += [
+        finding
+        for finding in parity.compare_zones(statements, prover)
+        if finding.problem.span not in told_already
     ]
     timings = _timings(proofs)
-    problems += _over_budget(timings)
-    return Report(arrange(problems), timings, proofs)
+    findings += _over_budget(timings)
+    return Report(merged(findings), timings, proofs)
 
 
 def filter_values(service: Service, prover: Prover) -> Values:
@@ -104,18 +112,19 @@ def filter_values(service: Service, prover: Prover) -> Values:
 
 def make_cases(
     service: Service, statements: Sequence[Statement], values: Values, now: datetime.datetime
-) -> tuple[list[Case], list[Problem]]:
+) -> tuple[list[Case], list[Finding]]:
     """Expand every statement; one that a target could not expand is a problem."""
     cases: list[Case] = []
-    problems: list[Problem] = []
+    findings: list[Finding] = []
     for statement in statements:
         at = window_of(statement, now, service.timezone)
         try:
             cases += _cases(service, statement, values, at)
         except ExpansionError as error:
             message = f"{told(statement, '')}: the target cannot expand the statement: {error}"
-            problems.append(Problem("statement-expansion", message, statement.span))
-    return cases, problems
+            problem = Problem("statement-expansion", message, statement.span)
+            findings.append(in_statements(problem, statement))
+    return cases, findings
 
 
 def _cases(service: Service, statement: Statement, values: Values, at: Window) -> tuple[Case, ...]:
@@ -126,14 +135,14 @@ def _cases(service: Service, statement: Statement, values: Values, at: Window) -
     return (Case(statement, "", Sent(statement.sql.text), OffsetMap.identity(len(statement.sql.text)), {}),)
 
 
-def failures(proofs: Iterable[Proof]) -> list[Problem]:
+def failures(proofs: Iterable[Proof]) -> list[Finding]:
     """Tell every statement that PostgreSQL refused; one cause that many statements share is told once."""
     grouped: dict[tuple[object, str], list[Proof]] = {}
     for proof in proofs:
         error = proof.outcome.error
         if error is not None:
             grouped.setdefault((span_of(proof.case, error.position), error.message), []).append(proof)
-    return [_failure(group) for group in grouped.values()]
+    return [in_cases(_failure(group), [proof.case for proof in group]) for group in grouped.values()]
 
 
 def _failure(group: list[Proof]) -> Problem:
@@ -182,14 +191,14 @@ def _timings(proofs: Iterable[Proof]) -> tuple[Timing, ...]:
     return tuple(slowest.values())
 
 
-def _over_budget(timings: Iterable[Timing]) -> list[Problem]:
+def _over_budget(timings: Iterable[Timing]) -> list[Finding]:
     return [
-        Problem(
-            "over-budget",
-            f"{told(timing.statement, '')} took {timing.milliseconds:.0f} ms, its budget is {timing.statement.budget_ms:.0f} ms",
-            timing.statement.span,
-            "warning",
-        )
+        in_statements(_slow(timing, timing.statement.budget_ms), timing.statement)
         for timing in timings
         if timing.statement.budget_ms is not None and timing.milliseconds > timing.statement.budget_ms
     ]
+
+
+def _slow(timing: Timing, budget: float) -> Problem:
+    message = f"{told(timing.statement, '')} took {timing.milliseconds:.0f} ms, its budget is {budget:.0f} ms"
+    return Problem("over-budget", message, timing.statement.span, "warning")

@@ -15,6 +15,7 @@ from watchglass.definition.service import Service
 from watchglass.problems import Problem
 from watchglass.sql.metabase import FROM_TAG, TO_TAG
 from watchglass.validate.cases import Case, Chosen, choices, grafana_case, metabase_case, window_of
+from watchglass.validate.finding import Finding, in_cases, in_statements
 
 TIMEZONES = ("UTC", "Pacific/Apia")
 """Session time zones under which twins are compared: a result that depends on them is wrong in one of them."""
@@ -34,7 +35,7 @@ def compare(
     values: Mapping[str, tuple[str, ...]],
     prover: Prover,
     now: datetime.datetime,
-) -> tuple[Problem, ...]:
+) -> tuple[Finding, ...]:
     """Run every twin in one snapshot, for whole days, for each choice of filters, under two session time zones."""
     pairs = [
         pair
@@ -45,17 +46,18 @@ def compare(
         [replace(case.sent, timezone=zone) for zone in TIMEZONES for case in (pair.grafana, pair.metabase)]
         for pair in pairs
     ]
-    problems: dict[tuple[str, str], Problem] = {}
+    findings: dict[tuple[str, str], Finding] = {}
     for pair, outcomes in zip(pairs, prover.groups(groups), strict=True):
         if any(outcome.error for outcome in outcomes):
             continue  # told by the run of the statement itself
         found = _judge(pair, outcomes)
         if found is not None:
-            problems.setdefault((pair.grafana.statement.twin, found.code), found)
-    return tuple(problems.values())
+            cases = [pair.grafana, pair.metabase]
+            findings.setdefault((pair.grafana.statement.twin, found.code), in_cases(found, cases))
+    return tuple(findings.values())
 
 
-def compare_zones(statements: Iterable[Statement], prover: Prover) -> tuple[Problem, ...]:
+def compare_zones(statements: Iterable[Statement], prover: Prover) -> tuple[Finding, ...]:
     """Run every query as it is pasted into an editor, in one snapshot under two session time zones."""
     plain = [statement for statement in statements if statement.target == "plain"]
     groups = [[Sent(statement.sql.text, timezone=zone) for zone in TIMEZONES] for statement in plain]
@@ -65,7 +67,8 @@ def compare_zones(statements: Iterable[Statement], prover: Prover) -> tuple[Prob
             continue  # told by the run of the statement itself
         rows = [_normal(outcome.rows) for outcome in outcomes]
         if rows[0] != rows[1]:
-            found.append(_zone_problem(statement, statement.name, _difference(*rows)))
+            problem = _zone_problem(statement, statement.name, _difference(*rows))
+            found.append(in_statements(problem, statement))
     return tuple(found)
 
 

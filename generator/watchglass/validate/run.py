@@ -6,7 +6,7 @@ import contextlib
 import datetime
 import os
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from watchglass.artifact import Artifact, Statement
 from watchglass.database.connection import CannotConnect, connect
@@ -16,10 +16,11 @@ from watchglass.database.prover import Prover
 from watchglass.database.roles import Objection, role_objections
 from watchglass.definition.read import Definition
 from watchglass.definition.service import Service, Source
-from watchglass.problems import Problem, Span, arrange
+from watchglass.problems import Problem, Span
 from watchglass.sql.pieces import SourceText
 from watchglass.sql.template import span as span_in
 from watchglass.validate.engine import Report, statements_of, validate
+from watchglass.validate.finding import in_statements, merged
 from watchglass.validate.place import problem_at
 
 Progress = Callable[[int, int], None]
@@ -70,7 +71,7 @@ def validate_definition(
                 _validate_source(definition, service, source, mine, dsns.get(source.id), server, progress)
             )
     return Report(
-        arrange(problem for report in reports for problem in report.problems),
+        merged(finding for report in reports for finding in report.findings),
         tuple(timing for report in reports for timing in report.timings),
         tuple(proof for report in reports for proof in report.proofs),
     )
@@ -91,18 +92,22 @@ def _validate_source(  # noqa: PLR0917  (each is a thing of its own)
             if dsn is None:
                 problems, dsn = _own_database(definition, service, source, server, stack)
                 if problems:
-                    return Report(problems, (), ())
+                    return _kept_from(statements, problems)
                 connection = stack.enter_context(connect(dsn))
             else:
                 connection = stack.enter_context(connect(dsn))
                 objections = role_objections(connection)
                 if objections:
-                    return Report(tuple(_too_strong(source, objection) for objection in objections), (), ())
+                    return _kept_from(statements, [_too_strong(source, each) for each in objections])
             return validate(service, statements, Prover(connection), now, progress)
     except CannotConnect as error:
-        return Report(
-            (problem_at("database-unreachable", error.message, source.at, hint=error.hint),), (), ()
-        )
+        problem = problem_at("database-unreachable", error.message, source.at, hint=error.hint)
+        return _kept_from(statements, [problem])
+
+
+def _kept_from(statements: Sequence[Statement], problems: Iterable[Problem]) -> Report:
+    """Report what kept all statements of a source from being run: it is a problem of each of them."""
+    return Report(tuple(in_statements(problem, *statements) for problem in problems))
 
 
 def _too_strong(source: Source, objection: Objection) -> Problem:
