@@ -174,19 +174,19 @@ class _Alert:
         metrics = {each.metric.id: each.metric for each in together}.values()
         keyed = [metric for metric in metrics if metric.keyed]
         if len({metric.query.key for metric in keyed}) > 1:
-            self._report_joined("alert-keys", "joined metrics have the same key, or none")
+            self._report("alert-keys", "joined metrics have the same key, or none")
         if keyed and not any(each.metric.keyed for each in conditions):
-            self._report_joined("alert-keys", "the way back has a key, and the condition has none")
+            self._report("alert-keys", "the way back has a key, and the condition has none")
         reading = [metric.query for metric in keyed if metric.query.template.uses_range]
         if len({query.range.seconds if query.range else None for query in reading}) > 1:
-            self._report_joined("alert-keys", "joined metrics with a key look at the same range")
+            self._report("alert-keys", "joined metrics with a key look at the same range")
         if len({metric.query.source.id for metric in metrics}) > 1:
-            self._report_joined("alert-sources", "joined metrics read one source")
+            self._report("alert-sources", "joined metrics read one source")
         if self.part.limit is not None and len(keyed) > 1:
             message = "no limit where two metrics have a key: which of the keys are the worst is not said"
             self.context.report("alert-limit", message, (*self.path, "limit"))
 
-    def _report_joined(self, code: str, message: str) -> None:
+    def _report(self, code: str, message: str) -> None:
         self.context.report(code, message, self.path, key=True)
 
     def _check_null(self, conditions: list[Condition]) -> None:

@@ -201,7 +201,7 @@ def _notes(alert: Alert) -> list[Note]:
         found.append(
             f"missing: keep keeps a key that vanished for {MOST_MISSING} evaluations, the most that Grafana stores"
         )
-    return [Note("grafana", alert.id, text, alert.at.span, "grafana-semantics") for text in found]
+    return [Note("grafana", alert.id, text, alert.at.span, code="grafana-semantics") for text in found]
 
 
 def _problems(alert: Alert) -> list[Problem]:
