@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import get_args
 
@@ -11,9 +11,10 @@ import pytest
 
 from tests.cases.runner import HERE
 from tests.live import missing
+from watchglass import output
 from watchglass.database.embedded import NoServer, Server
 from watchglass.definition.service import PanelKind
-from watchglass.pipeline import Compiled, compile_definition
+from watchglass.pipeline import Compiled, compile_definition, objects_of
 from watchglass.validate.engine import Report
 from watchglass.validate.run import maybe_server, validate_definition
 
@@ -48,6 +49,19 @@ def test_a_good_definition_compiles_without_a_problem_and_runs(case: Path, serve
     report = validated(case, server)
     assert [f"{problem.code}: {problem.message}" for problem in report.problems] == []
     assert {timing.statement.target for timing in report.timings} == {"grafana", "metabase", "plain"}
+
+
+@pytest.mark.parametrize("case", GOOD, ids=lambda case: case.name)
+def test_a_good_definition_compiles_to_the_files_that_stand_beside_it(
+    case: Path, golden: Callable[[Path, str], None]
+) -> None:
+    compiled = compile_definition(case / "definition.yaml")
+    assert compiled.service is not None
+    files = output.files_of(compiled.home, compiled.artifacts, objects_of(compiled.service))
+    for path, content in files.items():
+        golden(case / "output" / path, content.decode())
+    there = {path.relative_to(case / "output").as_posix() for path in (case / "output").rglob("*.*")}
+    assert there == set(files)
 
 
 @pytest.mark.parametrize(

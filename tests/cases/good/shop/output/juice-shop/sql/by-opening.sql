@@ -1,0 +1,11 @@
+-- Orders while somebody is there
+-- Range: the last 30 days, in America/New_York.
+-- Columns:
+--   shift: text
+--   orders: integer
+
+SELECT CASE WHEN (((extract(isodow FROM o.placed_at AT TIME ZONE 'America/New_York') IN (1, 2, 3, 4, 5, 6) AND (o.placed_at AT TIME ZONE 'America/New_York')::time >= TIME '08:00' AND (o.placed_at AT TIME ZONE 'America/New_York')::time < TIME '20:00'))) THEN 'open' ELSE 'closed' END AS shift, count(*) AS orders
+FROM shop.orders AS o
+WHERE (o.placed_at >= (now() AT TIME ZONE 'America/New_York' - INTERVAL '30 days') AT TIME ZONE 'America/New_York' AND o.placed_at < now())
+GROUP BY 1
+ORDER BY 1;

@@ -1,0 +1,12 @@
+-- Cold room
+-- Range: the last 1 day, in America/New_York.
+-- Worth asking every 1 minute.
+-- Columns:
+--   taken_at: timestamp
+--   celsius: number in °C
+--   state: text
+
+SELECT r.taken_at, r.celsius, (CASE WHEN r.celsius IS NULL THEN NULL WHEN r.celsius < 0 THEN 'bad' WHEN r.celsius < 2 THEN 'watch' WHEN r.celsius < 6 THEN 'good' WHEN r.celsius < 8 THEN 'watch' ELSE 'bad' END) AS state
+FROM shop.cold_room_readings AS r
+WHERE (r.taken_at >= (now() AT TIME ZONE 'America/New_York' - INTERVAL '1 day') AT TIME ZONE 'America/New_York' AND r.taken_at < now())
+ORDER BY r.taken_at;
