@@ -40,11 +40,18 @@ _OIDS: tuple[tuple[type, int], ...] = (
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """A statement to prove, with the values of its ``$1``, ``$2``, …, and a session time zone (None: UTC)."""
+    """
+    A statement to prove, with the values of its ``$1``, ``$2``, ….
+
+    Args:
+        timezone: the session's (None: UTC).
+        settings: names and values of others, set for its transaction; those of a proof's own come after them.
+    """
 
     sql: str
     parameters: tuple[object, ...] = ()
     timezone: str | None = None
+    settings: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,6 +165,7 @@ class Proof:
         """Give what sets the statement's surroundings up, for its transaction alone."""
         milliseconds = int(self._seconds * 1000)
         chosen = {
+            **dict(self.statement.settings),
             "statement_timeout": str(milliseconds),
             "lock_timeout": "1000",
             "idle_in_transaction_session_timeout": str(milliseconds + 5000),
