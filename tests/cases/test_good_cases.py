@@ -12,11 +12,11 @@ import pytest
 from tests.cases.runner import HERE
 from tests.live import missing
 from watchglass import output
-from watchglass.database.embedded import NoServer, Server
+from watchglass.database.embedded import NoServer, Server, embedded_server
 from watchglass.definition.service import PanelKind
 from watchglass.pipeline import Compiled, compile_definition, objects_of
 from watchglass.validate.engine import Report
-from watchglass.validate.run import maybe_server, validate_definition
+from watchglass.validate.run import validate_definition
 
 GOOD = sorted(path.parent for path in (HERE / "good").glob("*/definition.yaml"))
 SHOP = HERE / "good/shop"
@@ -25,8 +25,7 @@ SHOP = HERE / "good/shop"
 @pytest.fixture(scope="module")
 def server() -> Iterator[Server]:
     try:
-        with maybe_server(True) as started:
-            assert started is not None
+        with embedded_server() as started:
             yield started
     except NoServer as absent:
         missing(str(absent))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import click
@@ -26,3 +27,33 @@ def find_definitions(given: tuple[str, ...]) -> tuple[Path, ...]:
         where = ", ".join(given) or f"{HOME}/"
         raise click.UsageError(f"no definition in {where}; `watchglass init` writes a first one")
     return tuple(dict.fromkeys(found))
+
+
+@dataclass(frozen=True, slots=True)
+class Shard:
+    """One of several equal parts of the definitions, for one of several machines."""
+
+    number: int
+    count: int
+
+    def of(self, paths: tuple[Path, ...]) -> tuple[Path, ...]:
+        """Take every n-th definition by name: each belongs to exactly one part, in whatever order they were given."""
+        return tuple(sorted(paths, key=Path.as_posix)[self.number - 1 :: self.count])
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.count}"
+
+
+def read_shard(context: click.Context, parameter: click.Parameter, value: str | None) -> Shard | None:
+    """
+    Read ``i/n``, from ``1/n`` to ``n/n``.
+
+    Raises:
+        click.BadParameter: it is something else.
+    """
+    if value is None:
+        return None
+    number, _, count = value.partition("/")
+    if number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count):
+        return Shard(int(number), int(count))
+    raise click.BadParameter(f"'{value}' is no i/n with i from 1 to n, such as 1/4", context, parameter)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from watchglass.cli.inputs import find_definitions
+from watchglass.cli.inputs import Shard, find_definitions, read_shard
 from watchglass.cli.reporting import Format, environment_option, format_option
 
 if TYPE_CHECKING:
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from watchglass.pipeline import Compiled
     from watchglass.problems import Problem
     from watchglass.validate.engine import Report
+    from watchglass.validate.session import Session
 
 
 @click.command()
@@ -32,10 +33,21 @@ if TYPE_CHECKING:
 @click.option(
     "--timings/--no-timings", default=True, help="Show how long each statement took, against its budget."
 )
+@click.option(
+    "--shard",
+    metavar="I/N",
+    callback=read_shard,
+    help="Take the I-th of N parts of the definitions, for N machines.",
+)
 @environment_option
 @format_option
 def command(
-    definitions: tuple[str, ...], given: tuple[str, ...], timings: bool, environment: str | None, form: Format
+    definitions: tuple[str, ...],
+    given: tuple[str, ...],
+    timings: bool,
+    shard: Shard | None,
+    environment: str | None,
+    form: Format,
 ) -> int:
     """
     Run every statement of DEFINITIONS (else definitions/*.yaml) as each target will send it.
@@ -43,22 +55,14 @@ def command(
     Without --dsn and --environment the fixtures are loaded into a PostgreSQL of this run's own. Exit codes: 0, 1 problems.
     """
     from watchglass.cli.reporting import tell
-    from watchglass.database.embedded import NoServer
     from watchglass.pipeline import compile_definition
     from watchglass.problems import has_errors
-    from watchglass.validate.run import Unset, maybe_server
 
     today = datetime.datetime.now(tz=datetime.UTC).date()
-    compiled = {path: compile_definition(path, environment, today) for path in find_definitions(definitions)}
-    try:
-        dsns = {path: dsns_of(each, given, environment) for path, each in compiled.items()}
-        needed = any(_needs_server(each, dsns[path]) for path, each in compiled.items())
-        with maybe_server(needed) as server:
-            reports = {path: _validate(each, dsns[path], server) for path, each in compiled.items()}
-    except NoServer as error:
-        raise click.ClickException(f"{error.message}\n{error.hint}") from error
-    except Unset as error:
-        raise click.ClickException(str(error)) from error
+    paths = find_definitions(definitions)
+    taken = shard.of(paths) if shard else paths
+    compiled = {path: compile_definition(path, environment, today) for path in taken}
+    reports = _validate_all(compiled, given, environment)
     problems: list[Problem] = []
     sources: dict[str, str] = {}
     for path, each in compiled.items():
@@ -67,50 +71,37 @@ def command(
     tell(problems, form, sources)
     if form == "text":
         _summarize(reports, timings)
+        if shard:
+            click.echo(f"shard {shard}: {len(taken)} of {len(paths)} definitions")
     return 1 if has_errors(problems) else 0
 
 
-def dsns_of(compiled: Compiled, given: tuple[str, ...], environment: str | None) -> dict[str, str]:
-    """Give the connection strings by source: those of the command line, else those of the environment that was named."""
-    from watchglass.validate.run import expand_environment
+def _validate_all(
+    compiled: Mapping[Path, Compiled], given: tuple[str, ...], environment: str | None
+) -> dict[Path, Report]:
+    from watchglass.database.embedded import NoServer
+    from watchglass.validate.run import Unset
+    from watchglass.validate.session import Session, strangers
 
-    if compiled.service is None or compiled.definition is None:
-        return {}
-    names = [source.id for source in compiled.service.sources.values() if source.type == "postgres"]
-    found: dict[str, str] = {}
-    for text in given:
-        name, _, dsn = text.partition("=")
-        if name in names and dsn:
-            found[name] = dsn
-        else:
-            found |= dict.fromkeys(names, text)
-    bound = compiled.definition.model.environments.get(environment or "")
-    for name, part in bound.sources.items() if bound is not None else ():
-        if part.dsn and name not in found:
-            found[name] = expand_environment(part.dsn)
-    return found
+    unknown = strangers(given, [each.service for each in compiled.values() if each.service])
+    if unknown and all(each.service for each in compiled.values()):
+        raise click.UsageError(f"--dsn names a source '{unknown[0]}' that no definition has")
+    try:
+        with Session(given, environment) as session:
+            return {path: _validate(each, session) for path, each in compiled.items()}
+    except NoServer as error:
+        raise click.ClickException(f"{error.message}\n{error.hint}") from error
+    except Unset as error:
+        raise click.ClickException(str(error)) from error
 
 
-def _needs_server(compiled: Compiled, dsns: Mapping[str, str]) -> bool:
-    if compiled.service is None or compiled.failed:
-        return False
-    return any(
-        source.type == "postgres" and name not in dsns for name, source in compiled.service.sources.items()
-    )
-
-
-def _validate(compiled: Compiled, dsns: Mapping[str, str], server: object) -> Report:
-    from watchglass.database.embedded import Server
+def _validate(compiled: Compiled, session: Session) -> Report:
     from watchglass.validate.engine import Report
-    from watchglass.validate.run import validate_definition
 
     if compiled.service is None or compiled.definition is None or compiled.failed:
         return Report()
     with _bar() as progress:
-        own = server if isinstance(server, Server) else None
-        return validate_definition(
-            compiled.definition, compiled.service, compiled.artifacts, dsns, own, progress
-        )
+        return session.validate(compiled.definition, compiled.service, compiled.artifacts, progress)
 
 
 @contextlib.contextmanager

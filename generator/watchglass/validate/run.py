@@ -6,11 +6,11 @@ import contextlib
 import datetime
 import os
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 
 from watchglass.artifact import Artifact, Statement
 from watchglass.database.connection import CannotConnect, connect
-from watchglass.database.embedded import Server, embedded_server
+from watchglass.database.embedded import Server
 from watchglass.database.fixtures import FixtureError, scratch_database
 from watchglass.database.prover import Prover
 from watchglass.database.roles import Objection, role_objections
@@ -151,13 +151,3 @@ def _refused(file: SourceText, error: FixtureError) -> Problem:
     return Problem(
         "fixture-refused", f"PostgreSQL refused the fixture: {error.message}", place, hint=error.hint
     )
-
-
-@contextlib.contextmanager
-def maybe_server(needed: bool) -> Iterator[Server | None]:
-    """Start the embedded server where some source needs it."""
-    if not needed:
-        yield None
-        return
-    with embedded_server() as server:
-        yield server
