@@ -1,7 +1,7 @@
 """
 Modules of the package become rooms; their imports, prints and sizes become violations of the layout.
 
-The layout: ``cli`` over ``validate``, ``publish`` and ``review``, over the targets, over ``definition``, over
+The layout: ``cli`` over ``validate``, ``lint``, ``publish`` and ``review``, over the targets, over ``definition``, over
 ``sql`` and ``thresholds``, over the modules at the root. Nothing imports upwards, no target another target.
 """
 
@@ -30,14 +30,15 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "definition": BASE | {"artifact", "sql", "thresholds"},
     "targets.*": _RESOLVED,
     "targets": _RESOLVED | {"targets.*"},
+    "lint": _RESOLVED,
     "database": BASE | {"artifact", "output", "sql"},
     "validate": _RESOLVED | {"targets", "targets.*", "database"},
     "publish": BASE | {"artifact", "output"},
     "review": _RESOLVED | {"output"},
     "pipeline": _STAGES,
-    "": _STAGES | {"pipeline", "validate"},
-    "pytest_plugin": _STAGES | {"", "pipeline", "validate", "database"},
-    "cli": _STAGES | {"", "pipeline", "validate", "publish", "review", "database"},
+    "": _STAGES | {"lint", "pipeline", "validate"},
+    "pytest_plugin": _STAGES | {"", "lint", "pipeline", "validate", "database"},
+    "cli": _STAGES | {"", "lint", "pipeline", "validate", "publish", "review", "database"},
     "__main__": frozenset({"cli"}),
 }
 """Room → other rooms that it may import; ``""`` is the library's front, ``targets.*`` each target."""

@@ -10,7 +10,7 @@ from pathlib import Path
 import watchglass
 
 PACKAGE = Path(watchglass.__file__).parent
-REPORTER = re.compile(r"_?(?:problem|problem_at|report|refused?|refusal|misuse)", re.IGNORECASE)
+REPORTER = re.compile(r"_?(?:problem|problem_at|finding|report|refused?|refusal|misuse)", re.IGNORECASE)
 CODE = re.compile(r"[a-z]+(?:-[a-z0-9]+)+")
 
 

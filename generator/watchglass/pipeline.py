@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -97,13 +97,24 @@ class Product:
     """Path below the output folder → content; empty where there is an error, or nothing is to be written."""
 
 
+Judge = Callable[[Definition, Service], tuple[Problem, ...]]
+"""Reports on a service; a function of a module, so that it can go to another process."""
+
+
 @dataclass(frozen=True, slots=True)
 class Order:
-    """How definitions are to be compiled: for which environment and day, into which folder (None: into none)."""
+    """
+    How definitions are to be compiled.
+
+    Args:
+        folder: where the files would go; None makes none.
+        judge: what else is asked about a service that compiles without an error.
+    """
 
     environment: str | None = None
     today: datetime.date | None = None
     folder: Path | None = None
+    judge: Judge | None = None
 
 
 def produce_all(paths: Sequence[Path], order: Order, processes: int | None = None) -> list[Product]:
@@ -119,6 +130,8 @@ def produce(path: Path, order: Order) -> Product:
         nowhere = Span.of_file(path.as_posix())
         return Product(path, "", "", nowhere, compiled.problems, (), (), compiled.sources, (), {})
     problems, files = compiled.problems, {}
+    if order.judge is not None and not compiled.failed:
+        problems += order.judge(definition, service)
     if order.folder is not None and not compiled.failed:
         problems += vanished(compiled, order.folder)
         files = output.files_of(compiled.home, compiled.artifacts, objects_of(service))

@@ -7,82 +7,20 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from watchglass.artifact import Path
+from watchglass.definition.columns import NUMERIC, TEMPORAL, At, Column, ColumnType, Source, ValueName
 from watchglass.definition.units import Unit
 from watchglass.durations import Duration
 from watchglass.problems import Span
 from watchglass.sql.pieces import Filter, SourceText, Span24, Template
 from watchglass.thresholds import Comparison, Level, Thresholds
 
-ColumnType = Literal["text", "integer", "number", "boolean", "date", "timestamp", "interval", "uuid", "json"]
+__all__ = ["NUMERIC", "TEMPORAL", "At", "Column", "ColumnType", "Source", "ValueName"]
+"""Of another module, and read from here."""
+
 PanelKind = Literal[
     "number", "gauge", "bar_gauge", "lines", "area", "bars", "bar", "histogram", "heatmap", "table", "pie", "states", "logs",
     "alerts", "text",
 ]  # fmt: skip
-NUMERIC: frozenset[str] = frozenset({"integer", "number", "interval"})
-TEMPORAL: frozenset[str] = frozenset({"date", "timestamp"})
-
-
-@dataclass(frozen=True, slots=True)
-class At:
-    """Where an object stands: its path in the definition and its span in the file."""
-
-    path: Path
-    span: Span
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A database that queries read."""
-
-    id: str
-    type: str
-    schema: str | None
-    """Path of the fixture's schema file, relative to the definition's folder."""
-    data: tuple[str, ...]
-    grafana_uid: str
-    metabase_database: str
-    at: At
-    role: str = ""
-    """The role that the dashboards use, as the fixture makes it; empty where it makes none."""
-
-
-@dataclass(frozen=True, slots=True)
-class ValueName:
-    """How one value of a column is shown: a text, a colour name, or both."""
-
-    value: str
-    text: str = ""
-    color: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Column:
-    """One column of a query's contract."""
-
-    name: str
-    type: ColumnType
-    title: str
-    unit: Unit | None
-    nullable: bool
-    thresholds: Thresholds | None
-    """Levels that colour the column's cells, by `levels: <metric>`."""
-    values: tuple[ValueName, ...]
-    decimals: int | None
-    description: str
-    scale: float | None
-    at: At
-    step_spans: Mapping[str, Path] = field(default_factory=dict)
-    """Level → path of its number in the definition, of the metric that `levels:` names."""
-
-    @property
-    def numeric(self) -> bool:
-        """Whether the column holds numbers (an interval is shown as seconds)."""
-        return self.type in NUMERIC
-
-    @property
-    def temporal(self) -> bool:
-        """Whether the column holds instants or days."""
-        return self.type in TEMPORAL
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,0 +1,40 @@
+"""Two alerts on one condition: two messages on one event."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from watchglass.definition.service import Alert, Rule
+from watchglass.lint.subject import Finding, Subject, finding
+from watchglass.problems import Related
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Find alerts with the same condition; one that waits longer and speaks to others is meant."""
+    seen: dict[object, tuple[Alert, Rule]] = {}
+    for alert in subject.service.alerts.values():
+        for rule in alert.rules:
+            key = _condition(alert, rule)
+            first, other = seen.setdefault(key, (alert, rule))
+            if first is alert or (first.for_ != alert.for_ and other.severity != rule.severity):
+                continue
+            yield finding(
+                "lint-same-alert",
+                f"'{rule.id}' has the condition of '{other.id}'",
+                alert.at.span,
+                alert.at.path,
+                hint="keep one of them; where one is to follow the other, give it another `for:` and severity",
+                related=[Related(first.at.span, "the other one")],
+            )
+
+
+def _condition(alert: Alert, rule: Rule) -> object:
+    parts = frozenset(
+        (part.metric.id, part.comparison.operator, part.comparison.number, part.comparison.upper)
+        for part in rule.conditions
+    )
+    return (
+        rule.join,
+        parts,
+        tuple(sorted((name, tuple(sorted(values))) for name, values in alert.filters.items())),
+    )

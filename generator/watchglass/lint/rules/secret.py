@@ -1,0 +1,45 @@
+"""A secret in plain text: who reads the repository, a diff or a log of CI has it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from watchglass.artifact import Path
+from watchglass.lint.secrets import Secret, guessed, known
+from watchglass.lint.subject import Finding, Subject, finding
+from watchglass.sql.pieces import SourceText
+from watchglass.sql.template import span
+
+_FIELDS = frozenset(
+    {"password", "token", "api_key", "secret", "integration_key", "routing_key", "client_secret"}
+)
+_PLACES = frozenset({"sources", "environments", "notify"})
+_FREE = frozenset({"constants", "snippets", "queries"})
+"""Parts whose texts are SQL: long words there are names and hashes."""
+
+
+def check(subject: Subject) -> Iterator[Finding]:
+    """Find passwords, tokens and keys in any text of the definition."""
+    for path in subject.definition.texts:
+        text = subject.definition.texts[path]
+        for secret in _secrets(path, text):
+            yield finding(
+                "lint-secret",
+                f"{secret.what} stands here in plain text",
+                span(text, secret.start, secret.end),
+                path,
+                hint="make a new one, since this one is known now, and write ${env:NAME} in an address or secret",
+            )
+
+
+def _secrets(path: Path, text: SourceText) -> Iterator[Secret]:
+    found = list(known(text.text))
+    if not found and path[0] in _PLACES and path[-1] in _FIELDS and _is_value(text.text):
+        found = [Secret(f"a {str(path[-1]).replace('_', ' ')}", 0, len(text.text))]
+    if not found and path[0] not in _FREE:
+        found = list(guessed(text.text))
+    yield from found
+
+
+def _is_value(text: str) -> bool:
+    return "${env:" not in text and len(text) >= len("password")

@@ -1,0 +1,98 @@
+"""What looks like a secret in a text: by the form that its maker gives it, or by chance without words."""
+
+from __future__ import annotations
+
+import math
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from watchglass.problems import Problem, Span
+
+_FORMS: tuple[tuple[str, str], ...] = (
+    ("a private key", r"-----BEGIN (?:[A-Z]+ )*PRIVATE KEY-----"),
+    ("a JSON Web Token", r"\beyJ[\w-]{8,}\.eyJ[\w-]{8,}\.[\w-]{8,}"),
+    ("a token of Slack", r"\bxox[abeoprs]-[\w-]{10,}"),
+    ("a webhook of Slack", r"https://hooks\.slack\.com/(?:services|workflows|triggers)/[\w/-]{20,}"),
+    ("a webhook of Discord", r"https://(?:\w+\.)?discord(?:app)?\.com/api/webhooks/\d+/[\w-]{20,}"),
+    ("a webhook of Microsoft Teams", r"https://[\w.-]+\.webhook\.office\.com/webhookb2/[\w@/-]{20,}"),
+    ("a token of Grafana", r"\bgl(?:sa|c)_[\w=+/-]{20,}"),
+    ("a key of Metabase", r"\bmb_[A-Za-z0-9+/=]{30,}"),
+    ("a token of GitHub", r"\b(?:gh[opsur]_[A-Za-z0-9]{30,}|github_pat_\w{30,})"),
+    ("a token of GitLab", r"\bglpat-[\w-]{20,}"),
+    ("a key of AWS", r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
+    ("a key of Google", r"\bAIza[\w-]{35}"),
+    ("a key of Stripe", r"\b[rs]k_live_[A-Za-z0-9]{20,}"),
+    ("a key of Supabase", r"\b(?:sbp_[a-f0-9]{40}|sb_secret_[\w-]{20,})"),
+    ("a token of a bot of Telegram", r"\b\d{8,10}:AA[\w-]{33}\b"),
+    ("a password", r"\b[a-z][a-z0-9+.-]*://[^\s:/@]*:(?P<secret>[^\s/@]{2,})@"),
+    ("a password", r"\bpassword\s*=\s*(?P<secret>'[^']{4,}'|[^\s'\"&;]{4,})"),
+    ("a bearer token", r"\bBearer\s+(?P<secret>[\w.~+/=-]{20,})"),
+)
+_COMPILED = tuple((what, re.compile(form, re.IGNORECASE if "earer" in form else 0)) for what, form in _FORMS)
+_PLACEHOLDER = re.compile(r"\$\{|\$\(|\{\{|<|\*{3}|%\w|x{4}|…|^'?(?:your|my|the|some)[-_ ]", re.IGNORECASE)
+_ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*:(?://)?[^\s\"'<>)]+", re.IGNORECASE)
+_WORD = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
+_CHANCE = 4.2
+"""Bits a character from which on a word of mixed letters and digits is no word of people."""
+
+
+@dataclass(frozen=True, slots=True)
+class Secret:
+    """Characters of a text that look like a secret; their text is kept nowhere."""
+
+    what: str
+    start: int
+    end: int
+
+
+def known(text: str) -> Iterator[Secret]:
+    """Find what has the form of a known kind of secret."""
+    if "${env:" in text and len(text) < len("${env:}") + 60 and text.startswith("${env:"):
+        return
+    for what, form in _COMPILED:
+        for match in form.finditer(text):
+            group = "secret" if "secret" in form.groupindex else 0
+            if not _PLACEHOLDER.search(match[group]):
+                yield Secret(what, match.start(group), match.end(group))
+
+
+def guessed(text: str) -> Iterator[Secret]:
+    """Find long words of mixed letters and digits by chance; addresses have such words by nature."""
+    blanked = _ADDRESS.sub(lambda match: " " * len(match[0]), text)
+    for match in _WORD.finditer(blanked):
+        word = match[0]
+        kinds = (str.isupper, str.islower, str.isdigit)
+        mixed = all(sum(kind(character) for character in word) >= _LEAST_OF_A_KIND for kind in kinds)
+        if mixed and _bits(word) >= _CHANCE:
+            yield Secret("what looks like a secret", match.start(), match.end())
+
+
+_LEAST_OF_A_KIND = 3
+
+
+def _bits(word: str) -> float:
+    """Give Shannon's entropy of a word's characters."""
+    shares = [count / len(word) for count in Counter(word).values()]
+    return -sum(share * math.log2(share) for share in shares)
+
+
+def hide_secrets(sources: Mapping[str, str], problems: tuple[Problem, ...]) -> dict[str, str]:
+    """Blank the secrets that were found out of the texts which excerpts are taken from, so that no log shows them."""
+    hidden = dict(sources)
+    for problem in problems:
+        at = problem.span
+        if problem.code == "lint-secret" and at.file in hidden:
+            hidden[at.file] = _blanked(hidden[at.file], at)
+    return hidden
+
+
+def _blanked(text: str, at: Span) -> str:
+    lines = text.split("\n")
+    for number in range(at.line, min(at.end_line, len(lines)) + 1):
+        line = lines[number - 1]
+        first = at.column - 1 if number == at.line else 0
+        last = at.end_column - 1 if number == at.end_line else len(line)
+        lines[number - 1] = line[:first] + "*" * max(0, last - first) + line[last:]
+    return "\n".join(lines)
