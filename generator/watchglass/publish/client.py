@@ -1,0 +1,385 @@
+"""
+Requests to one server: with a time-out, never to another host, repeated only where a repeat makes no second object.
+
+A token is sent to the host that it is meant for and to no other: redirects are not followed, the user's netrc is not read,
+and an address without TLS is refused unless it is this machine's.
+"""
+
+from __future__ import annotations
+
+import datetime
+import email.utils
+import ipaddress
+import json
+import time
+from collections import Counter
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any, Literal
+from urllib.parse import urlsplit
+
+import requests
+
+from watchglass.artifact import Json
+from watchglass.publish.errors import NotSent, PublishError, Refused, Strange, Uncertain
+from watchglass.publish.secret import Redactor, Secret
+
+Method = Literal["GET", "POST", "PUT", "DELETE"]
+LARGEST = 50 * 1024 * 1024
+"""Bytes of an answer that are read at most."""
+
+_TRIES = 4
+_LONGEST_WAIT = 60.0
+_ALL_WAITS = 300.0
+_PASSING = frozenset({408, 425, 429, 502, 503, 504})
+_CHUNK = 64 * 1024
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A server's answer: its status, and the JSON value of its body (None where it is empty)."""
+
+    status: int
+    body: Json
+    headers: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """
+    How a server is talked to.
+
+    Args:
+        insecure: whether a certificate that cannot be verified is taken.
+        plain: whether a token may go over http:// to another machine.
+        authority: file of certificates in place of the built-in ones.
+        connect, read: seconds; ``read`` is also what a whole answer may take.
+    """
+
+    insecure: bool = False
+    plain: bool = False
+    authority: str = ""
+    connect: float = 10.0
+    read: float = 60.0
+
+
+class Client:
+    """
+    One server.
+
+    Args:
+        name: what people call it, such as ``Grafana``.
+        headers: those that carry the token; their values are never printed.
+        wait: sleeps for some seconds; tests give a clock of their own.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        url: str,
+        headers: Mapping[str, Secret],
+        *,
+        redactor: Redactor | None = None,
+        settings: Settings | None = None,
+        wait: Callable[[float], None] = time.sleep,
+    ) -> None:
+        self.name, self.url = name, url.rstrip("/")
+        self.settings = settings or Settings()
+        self.redactor = redactor or Redactor()
+        self.counted: Counter[str] = Counter()
+        self._wait = wait
+        for secret in headers.values():
+            self.redactor.learn(secret)
+        _check_address(self.url, self.settings, self.name, self.redactor)
+        self._session = _session(self.url, headers, self.settings)
+
+    def close(self) -> None:
+        """Let go of the connections."""
+        self._session.close()
+
+    def get(
+        self, path: str, query: Mapping[str, str | int] | None = None, *, also: tuple[int, ...] = ()
+    ) -> Answer:
+        """
+        Read; repeated where the server or the way to it fails for a moment.
+
+        Args:
+            also: statuses besides 2xx that are an answer, such as 404.
+
+        Raises:
+            PublishError: nothing came, or something else than was asked for.
+        """
+        return self._repeated("GET", path, None, query, also)
+
+    def put(self, path: str, body: Json, *, also: tuple[int, ...] = ()) -> Answer:
+        """Write a whole object: a repeat leaves the same, so it is repeated as reading is."""
+        return self._repeated("PUT", path, body, None, also)
+
+    def delete(
+        self, path: str, query: Mapping[str, str | int] | None = None, *, also: tuple[int, ...] = (404,)
+    ) -> Answer:
+        """Remove an object; gone is gone, whoever did it."""
+        return self._repeated("DELETE", path, None, query, also)
+
+    def post(self, path: str, body: Json, *, also: tuple[int, ...] = ()) -> Answer:
+        """
+        Make an object, once: a second try might make a second one.
+
+        Raises:
+            Uncertain: the answer was lost; look for the object before another one is made.
+        """
+        for attempt in range(_TRIES):
+            try:
+                answer = self._once("POST", path, body, None)
+            except NotSent:
+                if attempt == _TRIES - 1:
+                    raise
+                self._wait(_pause(attempt, None))
+                continue
+            if answer.status == 429 and attempt < _TRIES - 1:  # the server says that it did nothing
+                self._wait(_pause(attempt, answer.headers.get("Retry-After")))
+                continue
+            if answer.status >= 500 and answer.status not in also:
+                raise Uncertain(
+                    f"{self._asked('POST', path)}: {self._said(answer)}",
+                    "it may be done; run it again, and what is there is found",
+                    answer.status,
+                )
+            return self._judged(answer, "POST", path, also)
+        raise AssertionError("every try ended in one way or another")
+
+    def post_repeatable(self, path: str, body: Json, *, also: tuple[int, ...] = ()) -> Answer:
+        """Send a POST that is known to leave the same when it is repeated, such as a save by uid."""
+        return self._repeated("POST", path, body, None, also)
+
+    def _repeated(
+        self,
+        method: Method,
+        path: str,
+        body: Json,
+        query: Mapping[str, str | int] | None,
+        also: tuple[int, ...],
+    ) -> Answer:
+        waited = 0.0
+        for attempt in range(_TRIES):
+            last = attempt == _TRIES - 1
+            try:
+                answer = self._once(method, path, body, query)
+            except (NotSent, Uncertain, Strange):
+                if last:
+                    raise
+                pause = _pause(attempt, None)
+            else:
+                if answer.status not in _PASSING or answer.status in also or last:
+                    return self._judged(answer, method, path, also)
+                pause = _pause(attempt, answer.headers.get("Retry-After"))
+            waited += pause
+            if waited > _ALL_WAITS:
+                raise NotSent(
+                    f"{self.name} asks for more patience than {_ALL_WAITS / 60:.0f} minutes", "try it later"
+                )
+            self._wait(pause)
+        raise AssertionError("every try ended in one way or another")
+
+    def _once(self, method: Method, path: str, body: Json, query: Mapping[str, str | int] | None) -> Answer:
+        self.counted[method] += 1
+        written = method != "GET"
+        try:
+            response = self._session.request(
+                method,
+                self.url + path,
+                params=query,
+                data=None if body is None else json.dumps(body, ensure_ascii=False).encode(),
+                headers={"Content-Type": "application/json"} if body is not None else None,
+                timeout=(self.settings.connect, self.settings.read),
+                allow_redirects=False,
+                stream=True,
+            )
+            with response:
+                return self._answer(response, method, path)
+        except requests.exceptions.SSLError as error:
+            raise self._failed(Refused, method, path, error, _CERTIFICATE) from None
+        except (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError) as error:
+            raise self._failed(NotSent, method, path, error) from None
+        except requests.exceptions.ConnectionError as error:
+            kind = NotSent if not written or _never_connected(error) else Uncertain
+            raise self._failed(kind, method, path, error) from None
+        except requests.exceptions.RequestException as error:
+            raise self._failed(Uncertain if written else NotSent, method, path, error) from None
+
+    def _answer(self, response: requests.Response, method: Method, path: str) -> Answer:
+        if response.is_redirect or response.status_code in (301, 302, 303, 307, 308):
+            there = urlsplit(response.headers.get("Location", "")).netloc or "another page"
+            raise Refused(
+                f"{self._asked(method, path)}: {self.name} sends us on to {self.redactor.clean(there)}",
+                "a token is not sent elsewhere: give the address that the server really has (a login page "
+                "of a proxy in front of it looks like this, too)",
+                response.status_code,
+            )
+        content = self._read(response, method, path)
+        return Answer(
+            response.status_code, self._json(response, content, method, path), dict(response.headers)
+        )
+
+    def _read(self, response: requests.Response, method: Method, path: str) -> bytes:
+        parts: list[bytes] = []
+        size, ends = 0, time.monotonic() + self.settings.read
+        for part in response.iter_content(_CHUNK):
+            parts.append(part)
+            size += len(part)
+            if size > LARGEST:
+                raise Strange(
+                    f"{self._asked(method, path)}: the answer has over {LARGEST // 1024 // 1024} MB"
+                )
+            if time.monotonic() > ends:
+                raise self._late(method, path)
+        expected = response.headers.get("Content-Length")
+        if expected is not None and not response.headers.get("Content-Encoding") and size < int(expected):
+            raise self._late(method, path, "the answer was cut off")
+        return b"".join(parts)
+
+    def _late(self, method: Method, path: str, what: str = "the answer took too long") -> PublishError:
+        kind = Strange if method == "GET" else Uncertain
+        return kind(f"{self._asked(method, path)}: {what}")
+
+    def _json(self, response: requests.Response, content: bytes, method: Method, path: str) -> Json:
+        if not content.strip():
+            return None
+        try:
+            return json.loads(content)
+        except ValueError:
+            if response.status_code >= 400:
+                return {"message": content[:300].decode("utf-8", "replace")}
+            page = b"<html" in content[:2000].lower() or b"<!doctype" in content[:2000].lower()
+            what = "a web page (of a proxy, or of a login)" if page else "no JSON"
+            kind = Strange if method == "GET" else Uncertain
+            raise kind(
+                f"{self._asked(method, path)}: {self.name} answered {what}", status=response.status_code
+            ) from None
+
+    def _judged(self, answer: Answer, method: Method, path: str, also: tuple[int, ...]) -> Answer:
+        if 200 <= answer.status < 300 or answer.status in also:
+            return answer
+        raise Refused(
+            f"{self._asked(method, path)}: {self._said(answer)}",
+            _hint(answer.status, self.name),
+            answer.status,
+        )
+
+    def _said(self, answer: Answer) -> str:
+        body = answer.body
+        text = ""
+        if isinstance(body, dict):
+            text = str(body.get("message") or body.get("error") or body.get("errors") or "")
+        elif isinstance(body, str):
+            text = body
+        return f"{answer.status} {self.redactor.clean(text)[:500]}".strip()
+
+    def _asked(self, method: Method, path: str) -> str:
+        return self.redactor.clean(f"{method} {path}")
+
+    def _failed(
+        self, kind: type[PublishError], method: Method, path: str, error: Exception, hint: str = ""
+    ) -> PublishError:
+        reason = self.redactor.clean(_reason(error))
+        place = self.redactor.clean(urlsplit(self.url).netloc.rpartition("@")[2])
+        return kind(f"{self._asked(method, path)} at {place}: {reason}", hint)
+
+
+_CERTIFICATE = "give the authority's certificates with --ca FILE, or take any certificate with --insecure"
+
+
+def _session(url: str, headers: Mapping[str, Secret], settings: Settings) -> requests.Session:
+    session = requests.Session()
+    # Without this a netrc of the user's would replace the token that was given.
+    session.trust_env = False
+    session.proxies = dict(requests.utils.get_environ_proxies(url, no_proxy=None))
+    session.verify = not settings.insecure if not settings.authority else settings.authority
+    session.headers.update({name: secret.reveal() for name, secret in headers.items()})
+    session.headers["Accept"] = "application/json"
+    return session
+
+
+def _check_address(url: str, settings: Settings, name: str, redactor: Redactor) -> None:
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https") or not parts.hostname:
+        raise NotSent(
+            f"the address of {name} begins with https:// and names a host", "give its whole address"
+        )
+    if parts.username or parts.password:
+        raise NotSent(f"the address of {name} holds a password", "give a token in place of it")
+    if parts.scheme == "http" and not settings.plain and not _is_this_machine(parts.hostname):
+        raise NotSent(
+            f"http://{redactor.clean(parts.hostname)} would get the token of {name} in the clear",
+            "use https://, or say --allow-http where the way to it is safe",
+        )
+
+
+def _is_this_machine(host: str) -> bool:
+    if host == "localhost":
+        return True
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _never_connected(error: requests.exceptions.ConnectionError) -> bool:
+    """Tell whether a connection was never made: then nothing was sent, and nothing is done."""
+    text = repr(error)
+    return "NewConnectionError" in text or "NameResolutionError" in text
+
+
+def _reason(error: Exception) -> str:
+    """Give the reason in words of our own: those of the library hold whole addresses."""
+    if isinstance(error, requests.exceptions.SSLError):
+        return "its certificate cannot be verified"
+    if isinstance(error, requests.exceptions.Timeout):
+        return "no answer in time"
+    text = repr(error)
+    if "NameResolutionError" in text:
+        return "there is no such host"
+    if "Connection refused" in text:
+        return "nothing listens there"
+    return "the connection broke"
+
+
+def _pause(attempt: int, asked: str | None) -> float:
+    """Give the seconds to wait: what the server asks for, at most a minute, else half a second, doubled each time."""
+    usual = 0.5 * float(2**attempt)
+    if not asked:
+        return usual
+    return min(max(_seconds(asked, usual), 0.0), _LONGEST_WAIT)
+
+
+def _seconds(asked: str, usual: float) -> float:
+    if asked.strip().isdigit():
+        return float(asked)
+    try:
+        until = email.utils.parsedate_to_datetime(asked)
+    except (TypeError, ValueError):
+        return usual
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=datetime.UTC)
+    return (until - datetime.datetime.now(tz=datetime.UTC)).total_seconds()
+
+
+def _hint(status: int, name: str) -> str:
+    return {
+        401: f"the token of {name} is wrong, expired, or of another organization",
+        403: f"the token of {name} may not do this; docs/publishing.md lists the rights that are needed",
+        404: f"the address of {name} leads elsewhere, or the object is gone",
+        413: "the object is too large for the server, or for a proxy before it",
+    }.get(status, "")
+
+
+def only(body: Json, kind: type, what: str) -> Any:
+    """
+    Give a body that is of the type that was asked for.
+
+    Raises:
+        Strange: it is another.
+    """
+    if not isinstance(body, kind):
+        raise Strange(f"{what}: the answer is no {kind.__name__}")
+    return body
