@@ -85,7 +85,7 @@ def number_place(condition: Condition, index: int | None = None) -> Path:
     level = condition.comparison.level
     spans = condition.metric.step_spans
     if level is None or level not in spans:
-        return (*condition.at.path, "when")
+        return condition.at.path
     return spans[level] if index is None else (*spans[level], index)
 
 
