@@ -58,9 +58,14 @@ def shown(sql: str) -> str:
 def test_faults_16_to_27_a_hostile_statement_is_refused_or_comes_to_nothing(
     server: Running, witness: psycopg.Connection[tuple[object, ...]], sql: str
 ) -> None:
+    """Even where every function is trusted, so that the layers beneath the look-up have to hold."""
     before = witness.execute(STATE.encode()).fetchall()
     with connect(server.dsn("world", "reader")) as session:
-        (outcome,) = Prover(session, statement_seconds=0.3).run([Statement(sql)])
+        every = session.execute(
+            "SELECT n.nspname || '.' || proname FROM pg_proc p JOIN pg_namespace n ON n.oid = pronamespace"
+        )
+        trusted = {str(row[0]) for row in every.fetchall()}
+        (outcome,) = Prover(session, statement_seconds=0.3, trusted=trusted).run([Statement(sql)])
         backend = session.info.backend_pid
     wait_for_the_end(witness, backend)
     assert len(outcome.rows) <= 10_000
@@ -74,6 +79,14 @@ def test_faults_16_to_27_a_hostile_statement_is_refused_or_comes_to_nothing(
 )
 def test_faults_16_and_17_the_gate_alone_refuses_what_is_not_one_reading_select(sql: str) -> None:
     assert gate.inspect(sql).refusals or sql in HARMLESS
+
+
+@pytest.mark.parametrize("sql", hostile.EFFECTS, ids=shown)
+def test_fault_20_a_call_with_an_effect_is_refused_before_it_is_sent(server: Running, sql: str) -> None:
+    with connect(server.dsn("world", "reader")) as session:
+        (outcome,) = Prover(session, statement_seconds=0.3).run([Statement(sql)])
+    assert outcome.error is not None
+    assert outcome.error.refusal in {"function-volatile", "function-definer", "sql-not-select"}
 
 
 HARMLESS = frozenset(

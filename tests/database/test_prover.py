@@ -26,9 +26,13 @@ def session(server: Running) -> Iterator[Connection]:
         yield made
 
 
+TRUSTED = ("pg_catalog.pg_sleep", "pg_catalog.set_config", "public.wipe")
+"""What the look-up of functions would refuse: the layers beneath it are tried here."""
+
+
 @pytest.fixture
 def prover(session: Connection) -> Prover:
-    return Prover(session, statement_seconds=5)
+    return Prover(session, statement_seconds=5, trusted=TRUSTED)
 
 
 def prove(prover: Prover, *statements: str) -> list[Outcome]:
@@ -156,6 +160,13 @@ def test_fault_19_read_only_lifted_inside_a_select_changes_nothing(server: Runni
     assert server.run("SELECT count(*) FROM orders", "world") == [(3,)]
 
 
+def test_fault_19_and_20_what_lifts_read_only_is_not_even_sent(session: Connection) -> None:
+    lifting = "SELECT set_config('transaction_read_only', NULL, true), wipe()"
+    (error,) = [outcome.error for outcome in prove(Prover(session), lifting)]
+    assert error is not None
+    assert (error.refusal, error.position) == ("function-volatile", 7)
+
+
 def test_fault_19_a_definers_write_is_refused_while_read_only_stands(prover: Prover) -> None:
     assert states(prove(prover, "SELECT wipe()")) == ["25006"]
 
@@ -169,7 +180,9 @@ def test_fault_24_a_time_out_reset_by_a_statement_holds_for_no_other(prover: Pro
 
 def test_fault_24_a_statement_ends_at_its_time_out(session: Connection) -> None:
     begun = time.monotonic()
-    slow, other = prove(Prover(session, statement_seconds=0.3), "SELECT pg_sleep(20)", "SELECT 1")
+    slow, other = prove(
+        Prover(session, statement_seconds=0.3, trusted=TRUSTED), "SELECT pg_sleep(20)", "SELECT 1"
+    )
     assert (states([slow, other]), other.rows) == (["57014", ""], [(1,)])
     assert time.monotonic() - begun < 3
 
@@ -180,7 +193,9 @@ def test_fault_24_the_client_cancels_where_the_server_does_not(
     """The server is told to wait for a minute, the client for half a second."""
     monkeypatch.setattr(prover_module, "_MARGIN", -59.5)
     begun = time.monotonic()
-    slow, other = prove(Prover(session, statement_seconds=60), "SELECT pg_sleep(20)", "SELECT 1")
+    slow, other = prove(
+        Prover(session, statement_seconds=60, trusted=TRUSTED), "SELECT pg_sleep(20)", "SELECT 1"
+    )
     assert slow.error is not None
     assert slow.error.message == "the statement took too long and was cancelled"
     assert other.rows == [(1,)]
@@ -222,7 +237,11 @@ def test_fault_27_too_many_bytes_are_refused(prover: Prover) -> None:
 def test_fault_27_one_huge_value_is_given_up_before_it_is_whole(postgres18: Running) -> None:
     with connect(postgres18.dsn("world", "reader")) as session:
         before = wire.peak()
-        outcomes = prove(Prover(session, statement_seconds=60), "SELECT repeat('x', 250000000)", "SELECT 2")
+        outcomes = prove(
+            Prover(session, statement_seconds=60, trusted=TRUSTED),
+            "SELECT repeat('x', 250000000)",
+            "SELECT 2",
+        )
         assert states(outcomes) == ["54000", "08006"]
         assert wire.peak() - before < 200_000_000
 
@@ -262,7 +281,7 @@ def test_fault_28_a_server_that_falls_silent_is_given_up(
     with between(guarded, lambda data: None if silent.is_set() else data) as proxy:
         dsn = f"postgresql://reader:{PASSWORD}@127.0.0.1:{proxy.port}/world"
         with connect(dsn) as session:
-            prover = Prover(session, statement_seconds=0.3)
+            prover = Prover(session, statement_seconds=0.3, trusted=TRUSTED)
             silent.set()
             outcomes = prove(prover, "SELECT 1", "SELECT 2")
     assert [bool(outcome.error) for outcome in outcomes] == [True, True]

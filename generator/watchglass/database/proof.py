@@ -129,13 +129,15 @@ class Proof:
         self.refused = False
         self.forget()
         facts = gate.inspect(statement.sql, parameters=bool(statement.parameters) or self.asks_parameters)
+        self.mentions = facts.mentions
         if facts.refusals:
             first = facts.refusals[0]
-            self.refused = self.done = True
             state = "42601" if first.code == "sql-syntax" else ""
-            self.outcome.error = DatabaseError(
-                first.message, state, position=first.offset, refusal=first.code
-            )
+            self.refuse(DatabaseError(first.message, state, position=first.offset, refusal=first.code))
+
+    def refuse(self, error: DatabaseError) -> None:
+        """Say why the statement is not sent."""
+        self.outcome.error, self.refused, self.done = error, True, True
 
     def forget(self) -> None:
         """Begin anew."""

@@ -2,14 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 
-from watchglass.database.proof import MOST_BYTES, Description, Outcome, Proof, Question, Statement
+from watchglass.database.calls import Calls, Effect
+from watchglass.database.catalog import Catalog
+from watchglass.database.inquiry import Inquiry, InquiryRefused
+from watchglass.database.proof import (
+    MOST_BYTES,
+    DatabaseError,
+    Description,
+    Outcome,
+    Proof,
+    Question,
+    Statement,
+)
 from watchglass.database.wire import Command, ConnectionLost, Exchange, Segment, TooLarge
+from watchglass.sql import gate
 
 _SNAPSHOT = "ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _MARGIN = 5.0
@@ -17,6 +29,8 @@ _MARGIN = 5.0
 
 _TRIES = 3
 """How often a statement is tried that was hit by the cancel of the one before it."""
+
+_CATALOG_SECONDS = 30.0
 
 Progress = Callable[[int, int], None]
 
@@ -31,13 +45,25 @@ class _Round:
 
 
 class Prover:
-    """Runs statements, each by itself, and tells what came of it; a statement that the gate refuses is not sent."""
+    """
+    Runs statements, each by itself, and tells what came of it.
+
+    A statement that the gate refuses, or that calls what may have an effect, is not sent.
+
+    Args:
+        trusted: functions that may be called although they are volatile or SECURITY DEFINER, as ``schema.name``.
+    """
 
     def __init__(
-        self, connection: psycopg.Connection[tuple[Any, ...]], *, statement_seconds: float = 10.0
+        self,
+        connection: psycopg.Connection[tuple[Any, ...]],
+        *,
+        statement_seconds: float = 10.0,
+        trusted: Iterable[str] = (),
     ) -> None:
         self._connection = connection
         self._seconds = statement_seconds
+        self._calls = Calls(Catalog(Inquiry(connection, _CATALOG_SECONDS)), frozenset(trusted))
         self._types = dict(connection.execute("SELECT oid::int8, typname FROM pg_type").fetchall())
 
     def run(self, statements: Sequence[Statement], progress: Progress | None = None) -> list[Outcome]:
@@ -68,6 +94,7 @@ class Prover:
         return Proof(statement, self._connection, self._types, self._seconds)
 
     def _prove(self, round_: _Round) -> None:
+        self._look_up([proof for group in round_.groups for proof in group if not proof.done])
         for group in round_.groups:
             _leave_out(group)
         waiting = [group for group in round_.groups if group and not any(proof.done for proof in group)]
@@ -78,6 +105,20 @@ class Prover:
                 return
             for proof in (proof for group in waiting for proof in group):
                 proof.forget()
+
+    def _look_up(self, proofs: Sequence[Proof]) -> None:
+        """Look every function up that would be called, also below views, before anything is sent."""
+        try:
+            self._calls.learn(proof.mentions for proof in proofs)
+            for proof in proofs:
+                effects = self._calls.judge(proof.mentions)
+                if effects:
+                    proof.refuse(_refused(proof.statement.sql, effects[0]))
+        except ConnectionLost as lost:
+            _mourn(proofs, lost)
+        except InquiryRefused as refused:
+            for proof in proofs:
+                proof.fail(f"not run: the functions could not be looked up: {refused}", "")
 
     def _exchange(self, round_: _Round, groups: Sequence[Sequence[Proof]]) -> bool:
         """Send groups; True where a cancel was sent, and may have hit more than what it was meant for."""
@@ -108,6 +149,11 @@ class Prover:
         seconds = (self._seconds + _MARGIN) * len(proofs)
         yield Segment(tuple(commands), seconds, lambda: _late(proofs))
         yield Segment((Command(b"ROLLBACK", _ignore),), _MARGIN, lambda: None)
+
+
+def _refused(sql: str, effect: Effect) -> DatabaseError:
+    position = None if effect.at is None else gate.characters(sql, effect.at)
+    return DatabaseError(effect.message, hint=effect.hint, position=position, refusal=effect.code)
 
 
 def _ignore(result: object) -> bool:

@@ -38,6 +38,8 @@ class Source:
     at: At
     role: str = ""
     """The role that the dashboards use, as the fixture makes it; empty where it makes none."""
+    trusted: tuple[str, ...] = ()
+    """Functions, as ``schema.name``, that may be called although they are volatile or SECURITY DEFINER."""
 
 
 @dataclass(frozen=True, slots=True)

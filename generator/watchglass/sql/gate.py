@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 import postgast
 
 from watchglass.sql import tree
 from watchglass.sql.lexer import tokens
+from watchglass.sql.mentions import Mention, mentions_of
 from watchglass.sql.tree import TreeNode
 
 LONGEST = 100_000
@@ -41,12 +42,14 @@ class Facts:
     Args:
         tables: tables and views that it reads, with their schema where one is written; no names of its WITH.
         parameters: numbers of the ``$1``, ``$2``, … in it.
+        mentions: every name that may hold a function, with the byte (from 0) where it first stands, if it is told.
     """
 
     refusals: tuple[Refusal, ...]
     tables: frozenset[str] = frozenset()
     functions: frozenset[str] = frozenset()
     parameters: frozenset[int] = frozenset()
+    mentions: Mapping[Mention, int | None] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -57,6 +60,7 @@ class _Found:
     tables: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
     parameters: set[int] = field(default_factory=set)
+    mentions: dict[Mention, int | None] = field(default_factory=dict)
 
 
 def inspect(sql: str, *, parameters: bool = False) -> Facts:
@@ -124,6 +128,7 @@ def _judge(sql: str, statement: TreeNode, parameters: bool) -> Facts:
         frozenset(found.tables),
         frozenset(found.functions),
         frozenset(found.parameters),
+        found.mentions,
     )
 
 
@@ -138,6 +143,11 @@ def _note(node: TreeNode, names: frozenset[str], found: _Found) -> None:
         found.functions.add(".".join(node.names("funcname")))
     elif node.name == "ParamRef":
         found.parameters.add(int(node.scalars.get("number", 0)))
+    at = _byte(node)
+    for mention in mentions_of(node, names):
+        known = found.mentions.get(mention)
+        if known is None or (at is not None and at < known):
+            found.mentions[mention] = at
 
 
 def _refuse(sql: str, node: TreeNode) -> Iterator[Refusal]:
@@ -156,8 +166,13 @@ def _refuse(sql: str, node: TreeNode) -> Iterator[Refusal]:
 
 def _location(sql: str, node: TreeNode) -> int | None:
     """Give the character of a node; one that the grammar places nowhere has -1, which reads as a huge number."""
+    at = _byte(node)
+    return None if at is None else characters(sql, at)
+
+
+def _byte(node: TreeNode) -> int | None:
     at = int(node.scalars.get("location", 0))
-    return characters(sql, at) if 0 < at < _NO_LOCATION else None
+    return at if 0 < at < _NO_LOCATION else None
 
 
 def _walk(root: TreeNode) -> Iterator[tuple[TreeNode, frozenset[str]]]:

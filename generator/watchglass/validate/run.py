@@ -99,7 +99,7 @@ def _validate_source(  # noqa: PLR0917  (each is a thing of its own)
                 objections = role_objections(connection)
                 if objections:
                     return _kept_from(statements, [_too_strong(source, each) for each in objections])
-            return validate(service, statements, Prover(connection), now, progress)
+            return validate(service, statements, Prover(connection, trusted=source.trusted), now, progress)
     except CannotConnect as error:
         problem = problem_at("database-unreachable", error.message, source.at, hint=error.hint)
         return _kept_from(statements, [problem])

@@ -73,6 +73,8 @@ class SourcePart(Part):
     title: Text = ""
     fixture: Fixture | None = None
     commands: dict[Id, RedisCommand] = Field(default_factory=dict)
+    trusted_functions: dict[Filled, Filled] = Field(default_factory=dict)
+    """Function, as `schema.name` → why statements may call it although it is VOLATILE or SECURITY DEFINER."""
 
 
 class ConstantPart(Part):

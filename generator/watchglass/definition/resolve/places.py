@@ -14,6 +14,7 @@ from watchglass.definition.service import Environment, Hours, Source
 from watchglass.sql.pieces import Filter, Span24, Value
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_FUNCTION_NAME = re.compile(r'[^.()"\s]+\.[^.()"\s]+')
 _CLOCK = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
 _VERSION = re.compile(r"v?(?:0\.)?(\d{2})(?:\.\d+)*")
 
@@ -96,8 +97,25 @@ def resolve_sources(context: Context, environment: str) -> dict[str, Source]:
             binding.metabase.database if binding and binding.metabase else name,
             context.at(("sources", name)),
             part.fixture.role if part.fixture else "",
+            _trusted(context, name),
         )
     return sources
+
+
+def _trusted(context: Context, source: str) -> tuple[str, ...]:
+    """Give the functions that a source's statements may call; a name alone would hold for any schema."""
+    names = tuple(context.definition.model.sources[source].trusted_functions)
+    for name in names:
+        if not _FUNCTION_NAME.fullmatch(name):
+            context.report(
+                "function-name",
+                f"'{name}' is no schema.function",
+                ("sources", source, "trusted_functions", name),
+                key=True,
+                hint=f"write {'public' if '.' not in name else 'schema'}.{name.rpartition('.')[2].partition('(')[0]}, "
+                "without arguments",
+            )
+    return names
 
 
 def resolve_filters(context: Context) -> dict[str, Filter]:

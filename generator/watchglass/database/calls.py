@@ -1,0 +1,258 @@
+"""What statements call, also below views and inside functions → why one must not be sent, found before it is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+import postgast
+
+from watchglass.database.catalog import Catalog, Function, Key
+from watchglass.database.effects import effect, readable, runs_text
+from watchglass.sql import gate, mentions
+from watchglass.sql.gate import Refusal
+from watchglass.sql.mentions import Body, Mention
+
+_DEEPEST = 50
+"""Views in views and functions in functions."""
+
+_RUNS_TEXT = "it runs SQL that it is handed as text"
+
+
+@dataclass(frozen=True, slots=True)
+class Effect:
+    """
+    Why a statement is not sent.
+
+    Args:
+        code: of the problem.
+        at: the byte of the statement where the name stands through which it is reached.
+    """
+
+    code: str
+    message: str
+    hint: str
+    at: int | None
+
+
+class Calls:
+    """
+    Looks functions up.
+
+    Args:
+        trusted: functions that may be called although they are volatile or SECURITY DEFINER, as ``schema.name``.
+    """
+
+    def __init__(self, catalog: Catalog, trusted: frozenset[str] = frozenset()) -> None:
+        self._catalog, self._trusted = catalog, trusted
+        self._below: dict[Key, tuple[Key, ...]] = {}
+        self._hidden: set[Key] = set()
+        self._bad: dict[Key, Effect | None] = {}
+
+    def learn(self, statements: Iterable[Mapping[Mention, int | None]]) -> None:
+        """Read from the catalog whatever the statements name, and all that is below it."""
+        named = list(dict.fromkeys(each for statement in statements for each in _with_texts(statement)))
+        self._catalog.learn(named)
+        layer = [key for mention in named for key in self._catalog.found(mention)]
+        layer += self._catalog.casts
+        for _ in range(_DEEPEST):
+            layer = [key for key in dict.fromkeys(layer) if key not in self._below]
+            if not layer:
+                return
+            layer = self._read(layer)
+
+    def roots(
+        self, statement: Mapping[Mention, int | None]
+    ) -> tuple[tuple[Key, int | None, Mention | None], ...]:
+        """Give each object that a statement may name, with the byte where."""
+        found = [
+            (key, at, mention)
+            for mention, at in _with_texts(statement).items()
+            for key in self._catalog.found(mention)
+        ]
+        if any(self._foreign(key) for key, _, _ in found):
+            types = self.reached(key for key, _, _ in found if key.kind != "operator")
+            found = [
+                each
+                for each in found
+                if not self._foreign(each[0]) or types & {*self._catalog.operands[each[0]]}
+            ]
+        return (*found, *((key, None, None) for key in self._catalog.casts))
+
+    def reached(self, roots: Iterable[Key]) -> frozenset[Key]:
+        """Give all that the objects hold, themselves included."""
+        seen, waiting = set[Key](), list(roots)
+        while waiting:
+            key = waiting.pop()
+            if key not in seen:
+                seen.add(key)
+                waiting += self._below.get(key, ())
+        return frozenset(seen)
+
+    def _foreign(self, key: Key) -> bool:
+        """Tell whether an operator takes none of PostgreSQL's own types: it needs a statement that has one of its types."""
+        return key.kind == "operator" and not any(each.built_in for each in self._catalog.operands[key])
+
+    def below(self, key: Key) -> tuple[Key, ...]:
+        """Give what an object holds."""
+        return self._below.get(key, ())
+
+    def judge(self, statement: Mapping[Mention, int | None]) -> tuple[Effect, ...]:
+        """Say what a statement calls that it must not; in the order of its text."""
+        found = []
+        for key, at, mention in self.roots(statement):
+            if mention is not None and self._runs_hidden_text(key, mention):
+                found.append(_hidden_text(self._catalog.functions[key.oid], at))
+                continue
+            path = self._search(key)
+            if path:
+                found.append(self._tell(path, at))
+        return tuple(sorted(dict.fromkeys(found), key=lambda each: (each.at is None, each.at or 0)))
+
+    def _read(self, layer: Sequence[Key]) -> list[Key]:
+        self._catalog.load(layer)
+        inner = [key for key in layer if self._opens(key)]
+        self._catalog.held(inner)
+        bodies = {key: self._body(key) for key in inner if key.kind == "function"}
+        self._catalog.learn(mention for body in bodies.values() for mention in body.mentions)
+        for key in layer:
+            self._below[key] = ()
+        for key in inner:
+            body = bodies.get(key, Body(()))
+            if body.dynamic:
+                self._hidden.add(key)
+            more = self._catalog.functions[key.oid].path if key.kind == "function" else ()
+            named = [each for mention in body.mentions for each in self._catalog.found(mention, more)]
+            self._below[key] = tuple(dict.fromkeys((*self._catalog.below(key), *named)))
+        return [below for key in inner for below in self._below[key]]
+
+    def _opens(self, key: Key) -> bool:
+        """Tell whether what an object holds matters: a function that is refused or trusted is not looked into."""
+        if key.kind != "function":
+            return True
+        function = self._catalog.functions.get(key.oid)
+        if function is None or key.built_in or self._trusts(function):
+            return False
+        return effect(function) is None
+
+    def _body(self, key: Key) -> Body:
+        function = self._catalog.functions[key.oid]
+        if not readable(function) or not function.body.strip():
+            return Body(())
+        if function.language == "plpgsql":
+            return mentions.scan(function.body)
+        return _sql_body(function.body)
+
+    def _trusts(self, function: Function) -> bool:
+        return f"{function.schema}.{function.name}" in self._trusted
+
+    def _runs_hidden_text(self, key: Key, mention: Mention) -> bool:
+        """Tell whether a call runs SQL from a text that is no constant of the statement."""
+        function = self._catalog.functions.get(key.oid) if key.kind == "function" else None
+        if function is None or not runs_text(function) or self._trusts(function):
+            return False
+        return (
+            function.name == "connectby"
+            or not mention.texts
+            or any(text is None for text in mention.texts[:1])
+        )
+
+    def _search(self, root: Key) -> tuple[Key, ...]:
+        """Give the shortest way from an object to a function that must not be called; empty where there is none."""
+        ways: list[tuple[Key, ...]] = [(root,)]
+        seen = {root}
+        while ways:
+            way = ways.pop(0)
+            if self._fault(way[-1], inside=len(way) > 1):
+                return way
+            for below in self._below.get(way[-1], ()):
+                if below not in seen:
+                    seen.add(below)
+                    ways.append((*way, below))
+        return ()
+
+    def _fault(self, key: Key, *, inside: bool) -> Refusal | None:
+        function = self._catalog.functions.get(key.oid) if key.kind == "function" else None
+        if function is None or self._trusts(function):
+            return None
+        found = effect(function)
+        if found is not None:
+            return found
+        if key in self._hidden:
+            reason = "it puts SQL together and runs it, which nobody can look into (EXECUTE)"
+            return Refusal("function-hidden", reason)
+        if inside and runs_text(function):
+            return Refusal("function-hidden", _RUNS_TEXT)
+        return None
+
+    def _tell(self, way: tuple[Key, ...], at: int | None) -> Effect:
+        function = self._catalog.functions[way[-1].oid]
+        fault = self._fault(way[-1], inside=len(way) > 1)
+        assert fault is not None, "the way leads to one"
+        through = [name for name in map(self._name, way[:-1]) if name]
+        by = f", reached through {' → '.join(through)}" if through else ""
+        message = f"{function.told} must not be called: {fault.message}{by}"
+        return Effect(fault.code, message, _hint(fault.code, function), at)
+
+    def _name(self, key: Key) -> str:
+        if key.kind == "relation":
+            relation = self._catalog.relations.get(key.oid)
+            if relation is None:
+                return ""
+            kind = (
+                "view"
+                if relation.kind == "v"
+                else "table"
+                if not relation.secured
+                else "row security of the table"
+            )
+            return f"the {kind} {relation.told}"
+        if key.kind == "function" and key.oid in self._catalog.functions:
+            return self._catalog.functions[key.oid].told
+        return {"operator": "an operator", "type": "a type"}.get(key.kind, "")
+
+
+def _with_texts(statement: Mapping[Mention, int | None]) -> dict[Mention, int | None]:
+    """Add what the SQL names that a call is handed as a constant text, at the call's place."""
+    found = dict(statement)
+    for mention, at in statement.items():
+        if mention.kind == "function" and _may_run(mention):
+            for text in mention.texts:
+                for inner in gate.inspect(text or "").mentions:
+                    found.setdefault(inner, at)
+    return found
+
+
+def _may_run(mention: Mention) -> bool:
+    return mention.name[-1].startswith(("crosstab", "ts_rewrite", "xpath_table"))
+
+
+def _hidden_text(function: Function, at: int | None) -> Effect:
+    message = f"{function.told} must not be called: {_RUNS_TEXT}"
+    return Effect("function-hidden", message, "write the SQL as one constant text, which is looked into", at)
+
+
+def _hint(code: str, function: Function) -> str:
+    if function.key.built_in:
+        return "a dashboard calls it at every refresh, an alert at every evaluation: take it out"
+    name = f"{function.schema}.{function.name}"
+    trust = (
+        f"trusted_functions: {{{name}: why}} at the source says that you have read it, and that it only reads"
+    )
+    if code == "function-volatile":
+        return (
+            f"where it only reads, declare it: ALTER FUNCTION {name}({function.signature}) STABLE; or {trust}"
+        )
+    return trust
+
+
+def _sql_body(body: str) -> Body:
+    """Read a text of SQL, as a function's body is; one that our grammar cannot read is read word by word."""
+    try:
+        pieces = postgast.split(body)
+    except (postgast.PgQueryError, UnicodeEncodeError):
+        return mentions.scan(body)
+    facts = [gate.inspect(piece, parameters=True) for piece in pieces]
+    if any(each.refusals for each in facts):
+        return mentions.scan(body)
+    return Body(tuple(dict.fromkeys(mention for each in facts for mention in each.mentions)))

@@ -1,0 +1,230 @@
+"""Names and numbers of a database's objects → what PostgreSQL's catalog says of them, and what each of them holds."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from watchglass.database import questions
+from watchglass.database.inquiry import Inquiry, Row
+from watchglass.sql.mentions import Mention
+
+BUILT_IN = 16_384
+"""Object numbers below are PostgreSQL's own."""
+
+Kind = Literal["relation", "function", "operator", "type"]
+
+
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """One object of a database."""
+
+    kind: Kind
+    oid: int
+
+    @property
+    def built_in(self) -> bool:
+        """Whether the object came with PostgreSQL itself."""
+        return self.oid < BUILT_IN
+
+
+@dataclass(frozen=True, slots=True)
+class Function:
+    """
+    One function.
+
+    Args:
+        volatility: ``i`` immutable, ``s`` stable, ``v`` volatile.
+        definer: whether it runs with its owner's rights.
+        body: its text where it is of a language that is written as text.
+        extension: the extension that it belongs to.
+        row: whether its first argument may be a row.
+        path: the schemas that its own ``search_path`` names.
+    """
+
+    key: Key
+    schema: str
+    name: str
+    signature: str
+    volatility: str
+    definer: bool
+    owner: str
+    language: str
+    body: str
+    extension: str
+    least: int
+    most: int
+    variadic: bool
+    row: bool
+    path: tuple[str, ...]
+
+    @property
+    def told(self) -> str:
+        """Name it for a reader."""
+        schema = "" if self.schema in ("pg_catalog", "public") else f"{self.schema}."
+        return f"{schema}{self.name}({self.signature})"
+
+    def takes(self, mention: Mention) -> bool:
+        """Tell whether a call may mean it."""
+        arguments = mention.arguments
+        if arguments is None:
+            return True
+        return (
+            self.least <= arguments
+            and (arguments <= self.most or self.variadic)
+            and (self.row or not mention.row)
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Relation:
+    """
+    One table or view.
+
+    Args:
+        kind: PostgreSQL's letter: ``r`` table, ``v`` view, ``m`` materialized view, ``f`` foreign table, ….
+        invoker: whether the view reads with the rights of who reads it.
+        policies: names of the row-security policies that are on and hold for reading.
+    """
+
+    key: Key
+    schema: str
+    name: str
+    kind: str
+    owner: int
+    owner_name: str
+    invoker: bool
+    secured: bool
+    policies: tuple[str, ...]
+
+    @property
+    def told(self) -> str:
+        """Name it for a reader."""
+        return self.name if self.schema == "public" else f"{self.schema}.{self.name}"
+
+
+_CLASSES: dict[str, Kind] = {
+    "pg_proc": "function",
+    "pg_class": "relation",
+    "pg_type": "type",
+    "pg_operator": "operator",
+}
+_TREE_FUNCTION = re.compile(r":(?:funcid|opfuncid|aggfnoid|winfnoid) (\d+)")
+_TREE_RELATION = re.compile(r":relid (\d+)")
+
+
+class Catalog:
+    """Reads a database's catalog, each object once."""
+
+    def __init__(self, inquiry: Inquiry) -> None:
+        self._inquiry = inquiry
+        self._path: tuple[str, ...] | None = None
+        self._named: dict[tuple[Kind, str], list[tuple[str, Key]]] = {}
+        self._held: dict[Key, tuple[Key, ...]] = {}
+        self.functions: dict[int, Function] = {}
+        self.relations: dict[int, Relation] = {}
+        self.operands: dict[Key, tuple[Key, ...]] = {}
+        self._casts: tuple[Key, ...] = ()
+
+    @property
+    def casts(self) -> tuple[Key, ...]:
+        """Functions of casts between PostgreSQL's own types, which any statement may use without naming them."""
+        self.path()
+        return self._casts
+
+    def path(self) -> tuple[str, ...]:
+        """Give the schemas in which names without a schema are found."""
+        if self._path is None:
+            rows = self._inquiry.ask("SELECT unnest(pg_catalog.current_schemas(true)) AS name")
+            self._path = tuple(str(row["name"]) for row in rows)
+            self._casts = tuple(Key("function", row["oid"]) for row in self._inquiry.ask(questions.OUTER))
+            self.load(self._casts)
+        return self._path
+
+    def learn(self, mentions: Iterable[Mention]) -> None:
+        """Read what carries one of these names, in any schema."""
+        wanted: dict[Kind, set[str]] = {}
+        for mention in mentions:
+            if (mention.kind, mention.name[-1]) not in self._named:
+                wanted.setdefault(mention.kind, set()).add(mention.name[-1])
+        for kind, names in wanted.items():
+            self._named |= {(kind, name): [] for name in names}
+            for row in self._inquiry.ask(questions.BY_NAME[kind], sorted(names)):
+                key = Key(kind, row["oid"])
+                self._named[kind, row["name"]].append((row["schema"], key))
+                self._keep(key, row)
+
+    def found(self, mention: Mention, more: Sequence[str] = ()) -> tuple[Key, ...]:
+        """
+        Give what a name may stand for: every function that takes as many arguments, the first relation of the path.
+
+        Args:
+            more: schemas behind those of the path.
+        """
+        known = self._named.get((mention.kind, mention.name[-1]), [])
+        if len(mention.name) > 1:
+            keys = [key for schema, key in known if schema == mention.name[-2]]
+        else:
+            path = [*self.path(), *more]
+            keys = [key for name in path for schema, key in known if schema == name]
+            keys = keys[:1] if mention.kind in ("relation", "type") else keys
+        if mention.kind == "function":
+            keys = [key for key in keys if self.functions[key.oid].takes(mention)]
+        return tuple(dict.fromkeys(keys))
+
+    def load(self, keys: Iterable[Key]) -> None:
+        """Read functions and relations by their numbers."""
+        for kind, question, known in (
+            ("function", f"{questions.FUNCTIONS} WHERE p.oid {questions.GIVEN}", self.functions),
+            ("relation", f"{questions.RELATIONS} WHERE c.oid {questions.GIVEN}", self.relations),
+        ):
+            missing = sorted({key.oid for key in keys if key.kind == kind and key.oid not in known})
+            for row in self._inquiry.ask(question, missing) if missing else ():
+                self._keep(Key("function" if kind == "function" else "relation", row["oid"]), row)
+
+    def held(self, keys: Sequence[Key]) -> None:
+        """Read what the objects hold; ``below`` tells it."""
+        for kind, question in questions.HELD.items():
+            missing = {key.oid: key for key in keys if key.kind == kind and key not in self._held}
+            self._held |= dict.fromkeys(missing.values(), ())
+            for row in self._inquiry.ask(question, sorted(missing)) if missing else ():
+                owner = missing[row["oid"]]
+                self._held[owner] = tuple(dict.fromkeys((*self._held[owner], *_refs(row))))
+
+    def below(self, key: Key) -> tuple[Key, ...]:
+        """Give what an object holds, itself left out."""
+        return tuple(each for each in self._held.get(key, ()) if each != key)
+
+    def _keep(self, key: Key, row: Row) -> None:
+        if key.kind == "function":
+            self.functions[key.oid] = _function(key, row)
+        elif key.kind == "relation":
+            self.relations[key.oid] = _relation(key, row)
+        elif key.kind == "operator":
+            self.operands[key] = tuple(Key("type", oid) for oid in row["operands"] if oid)
+
+
+def _refs(row: Row) -> Iterator[Key]:
+    for text in row["refs"]:
+        name, _, oid = text.rpartition(" ")
+        yield Key(_CLASSES[name.rpartition(".")[2]], int(oid))
+    for oid in row["types"]:
+        if oid >= BUILT_IN:
+            yield Key("type", oid)
+    tree = row["tree"] or ""
+    yield from (Key("function", int(oid)) for oid in _TREE_FUNCTION.findall(tree) if oid != "0")
+    yield from (Key("relation", int(oid)) for oid in _TREE_RELATION.findall(tree) if oid != "0")
+
+
+def _function(key: Key, row: Row) -> Function:
+    setting = next((each for each in row["config"] if each.startswith("search_path=")), "")
+    path = tuple(part.strip(' "') for part in setting.partition("=")[2].split(",") if part.strip())
+    fields = {name: row[name] for name in Function.__dataclass_fields__ if name in row}
+    return Function(key=key, path=path, **fields)
+
+
+def _relation(key: Key, row: Row) -> Relation:
+    fields = {name: row[name] for name in Relation.__dataclass_fields__ if name in row}
+    return Relation(key=key, **(fields | {"policies": tuple(row["policies"])}))
