@@ -12,6 +12,7 @@ from tests.database.servers import server_15
 from tests.definitions import worlds
 from watchglass.database.embedded import Server
 from watchglass.definition.schema import schema_text
+from watchglass.lint import lint
 from watchglass.sql.literals import name
 from watchglass.validate.engine import Report, statements_of
 
@@ -46,6 +47,12 @@ def test_it_compiles_without_a_problem(environment: str | None) -> None:
     made = worlds.compiled(environment)
     assert [problem.message for problem in made.problems] == []
     assert {artifact.target for artifact in made.artifacts} == TARGETS
+
+
+def test_no_rule_has_anything_against_it() -> None:
+    definition = worlds.compiled().definition
+    assert definition is not None
+    assert [problem.message for problem in lint(definition, worlds.service())] == []
 
 
 def test_only_known_limits_of_the_targets_are_noted() -> None:

@@ -1,0 +1,1 @@
+INSERT INTO courses (status, created_at) VALUES ('published', now());
