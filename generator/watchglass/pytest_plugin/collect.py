@@ -1,0 +1,167 @@
+"""A definition as a tree of tests: ``x.yaml::definition``, and ``x.yaml::grafana::overview/pollution`` for each statement."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Any
+
+import pytest
+
+from watchglass.artifact import Statement
+from watchglass.pipeline import Compiled
+from watchglass.problems import Problem, Span
+from watchglass.pytest_plugin import DefinitionWarning
+from watchglass.pytest_plugin.runs import NotRun, Runs, runs_of
+from watchglass.review import report as told
+from watchglass.validate.engine import Report, statements_of
+from watchglass.validate.finding import Finding
+
+
+class Broken(Exception):
+    """A test found errors; the message is their report."""
+
+
+class DefinitionFile(pytest.File):
+    """A definition; its tests are those of all ``SUITES``."""
+
+    @property
+    def runs(self) -> Runs:
+        """What the session has compiled and run."""
+        return runs_of(self.config)
+
+    @property
+    def compiled(self) -> Compiled:
+        """The definition, compiled."""
+        return self.runs.compiled(self.path)
+
+    def collect(self) -> Iterator[pytest.Item | pytest.Collector]:
+        """Compile the definition, and list its tests."""
+        for suite in SUITES:
+            yield from suite(self)
+
+
+class DefinitionItem(pytest.Item):
+    """
+    A test of a definition: it fails with the report of its errors, and warns of its warnings.
+
+    Args:
+        span: the place that it speaks of.
+    """
+
+    def __init__(self, *, file: DefinitionFile, span: Span, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self.file, self.span = file, span
+        if self.config.pluginmanager.hasplugin("xdist"):
+            # With --dist loadgroup the tests of a file share a worker, which runs the file's statements once.
+            self.add_marker(pytest.mark.xdist_group(file.nodeid))
+
+    def judge(self, problems: Sequence[Problem], heading: str = "") -> None:
+        """
+        Fail or warn, as the problems' levels say.
+
+        Raises:
+            Broken: one is an error; the text tells all of them.
+        """
+        text = "\n".join(filter(None, [heading, self._told(problems)]))
+        if any(problem.level == "error" for problem in problems):
+            raise Broken(text)
+        if any(problem.level == "warning" for problem in problems):
+            self.warn(DefinitionWarning(text))
+
+    def _told(self, problems: Sequence[Problem]) -> str:
+        compiled = self.file.compiled
+        sources = compiled.definition.sources if compiled.definition else compiled.sources
+        return told(problems, "text", sources).rstrip("\n")
+
+    def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
+        """Show the report alone: where in this program it was found helps nobody."""
+        if isinstance(excinfo.value, (Broken, NotRun, DefinitionWarning)):
+            return str(excinfo.value)
+        return super().repr_failure(excinfo, style)
+
+    def reportinfo(self) -> tuple[os.PathLike[str] | str, int | None, str]:
+        """Point to the place in the definition."""
+        name = self.file.compiled.definition.file if self.file.compiled.definition else ""
+        line = self.span.line - 1 if self.span.file == name else 0
+        return self.path, line, self.name
+
+
+class CompileItem(DefinitionItem):
+    """The test that a definition can be read, resolved and rendered."""
+
+    def runtest(self) -> None:
+        """Judge what compiling found."""
+        self.judge(self.file.compiled.problems)
+
+
+class TargetCollector(pytest.Collector):
+    """The statements of one target."""
+
+    def __init__(self, *, file: DefinitionFile, statements: Sequence[Statement], **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self._file, self._statements = file, statements
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Make each statement a test."""
+        for statement in self._statements:
+            yield StatementItem.from_parent(
+                self, name=statement.name, file=self._file, span=statement.span, statement=statement
+            )
+
+
+class StatementItem(DefinitionItem):
+    """The test that a statement runs on PostgreSQL in every form in which its target sends it."""
+
+    def __init__(self, *, statement: Statement, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self._statement = statement
+
+    def runtest(self) -> None:
+        """Judge what validating the definition found about this statement."""
+        report = self.file.runs.report(self.file.path)
+        findings = [finding for finding in report.findings if self._shows(finding)]
+        forms = self._forms(report)
+        if not forms and not findings:
+            pytest.skip("its source is no PostgreSQL")
+        self.judge([finding.problem for finding in findings], self._heading(findings, forms))
+
+    def _shows(self, finding: Finding) -> bool:
+        return not finding.sights or bool(self._cases([finding]))
+
+    def _cases(self, findings: Iterable[Finding]) -> list[str]:
+        mine = (self._statement.target, self._statement.name)
+        return [sight.case for finding in findings for sight in finding.sights if sight[:2] == mine]
+
+    def _forms(self, report: Report) -> int:
+        mine = (self._statement.target, self._statement.name)
+        return sum(
+            timing.cases
+            for timing in report.timings
+            if (timing.statement.target, timing.statement.name) == mine
+        )
+
+    def _heading(self, findings: Sequence[Finding], forms: int) -> str:
+        """Name the statement, and the forms of it that show the problems: which filters and optional clauses were in."""
+        shown = dict.fromkeys(case or "nothing chosen" for case in self._cases(findings))
+        which = f", as sent with {'; '.join(shown)} ({len(shown)} of {forms} forms)" if forms > 1 else ""
+        return f"{self._statement.target}: {self._statement.name}{which}"
+
+
+def _compiling(file: DefinitionFile) -> Iterator[pytest.Item]:
+    whole = Span.of_file(file.path.as_posix())
+    yield CompileItem.from_parent(file, name="definition", file=file, span=whole)
+
+
+def _statements(file: DefinitionFile) -> Iterator[pytest.Collector]:
+    targets: dict[str, list[Statement]] = {}
+    for statement in statements_of(file.compiled.artifacts):
+        targets.setdefault(statement.target, []).append(statement)
+    for target, statements in targets.items():
+        yield TargetCollector.from_parent(file, name=target, file=file, statements=statements)
+
+
+Suite = Callable[[DefinitionFile], Iterable[pytest.Item | pytest.Collector]]
+
+SUITES: tuple[Suite, ...] = (_compiling, _statements)
+"""What lists a definition's tests; a further kind of test is a function here."""

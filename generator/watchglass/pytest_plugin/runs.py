@@ -1,0 +1,92 @@
+"""What one pytest session has compiled and run: each definition once, on one embedded server, when a test first asks."""
+
+from __future__ import annotations
+
+import datetime
+import os
+from pathlib import Path
+
+import pytest
+
+from watchglass.database.embedded import NoServer
+from watchglass.pipeline import Compiled, compile_definition
+from watchglass.validate.engine import Report
+from watchglass.validate.run import Unset
+from watchglass.validate.session import Session, strangers
+
+
+class NotRun(Exception):
+    """The statements could not be run at all; the message says why, and what to do."""
+
+
+class Runs:
+    """The compiled definitions of a session, and the reports of those that were run."""
+
+    def __init__(self, config: pytest.Config) -> None:
+        self._given: list[str] = config.option.watchglass_dsn
+        self._environment: str | None = config.option.watchglass_environment
+        self._from = config.invocation_params.dir
+        self._today = datetime.datetime.now(tz=datetime.UTC).date()
+        self._session = Session(self._given, self._environment)
+        self._compiled: dict[Path, Compiled] = {}
+        self._reports: dict[Path, Report | NotRun] = {}
+        config.add_cleanup(self._session.close)
+
+    def compiled(self, path: Path) -> Compiled:
+        """Compile a definition, once."""
+        if path not in self._compiled:
+            shown = path.relative_to(self._from) if path.is_relative_to(self._from) else path
+            self._compiled[path] = compile_definition(shown, self._environment, self._today)
+        return self._compiled[path]
+
+    def report(self, path: Path) -> Report:
+        """
+        Run a definition's statements, once.
+
+        Raises:
+            NotRun: there is no server, or no connection string.
+        """
+        if path not in self._reports:
+            self._reports[path] = self._run(self.compiled(path))
+        found = self._reports[path]
+        if isinstance(found, NotRun):
+            raise found
+        return found
+
+    def _run(self, compiled: Compiled) -> Report | NotRun:
+        assert compiled.definition is not None, "what does not compile has no statements"
+        assert compiled.service is not None, "what does not compile has no statements"
+        before = Path.cwd()
+        os.chdir(self._from)  # the definition's files are named from there; a test may stand elsewhere
+        try:
+            return self._session.validate(compiled.definition, compiled.service, compiled.artifacts)
+        except NoServer as error:
+            return NotRun(f"{error.message}\nhint: {error.hint}")
+        except Unset as error:
+            return NotRun(str(error))
+        finally:
+            os.chdir(before)
+
+    def refuse_strangers(self) -> None:
+        """
+        Refuse connection strings for sources that no collected definition has.
+
+        Raises:
+            pytest.UsageError: there is one.
+        """
+        services = [compiled.service for compiled in self._compiled.values()]
+        unknown = strangers(self._given, [service for service in services if service])
+        if unknown and services and all(services):
+            raise pytest.UsageError(
+                f"--watchglass-dsn names a source '{unknown[0]}' that no collected definition has"
+            )
+
+
+_KEY = pytest.StashKey[Runs]()
+
+
+def runs_of(config: pytest.Config) -> Runs:
+    """Give the session's runs."""
+    if _KEY not in config.stash:
+        config.stash[_KEY] = Runs(config)
+    return config.stash[_KEY]
