@@ -54,11 +54,12 @@ def annotations_of(service: Service, alert: Alert, rule: Rule, panel_place: Pane
 def origins_of(service: Service, alert: Alert, rule: Rule) -> dict[str, Path]:
     """Map what is said and what routes to its places in the definition."""
     home = alert.at.path
-    metric = rule.conditions[0].metric
+    told = {each.metric.id: each.metric for each in rule.conditions if each.metric.thresholds}
+    levels = (*next(iter(told.values())).at.path, "thresholds") if len(told) == 1 else home
     places: dict[str, Path] = {
         "/annotations/summary": (*home, "summary"),
         "/annotations/description": (*home, "description"),
-        "/annotations/levels": (*metric.at.path, "thresholds"),
+        "/annotations/levels": levels,
         "/annotations/respond_within": (*home, "respond_within"),
         "/annotations/runbook": (*home, "runbook"),
         "/annotations/runbook_url": (*home, "runbook", "url"),

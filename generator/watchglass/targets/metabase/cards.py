@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from watchglass import naming
-from watchglass.artifact import Artifact, Json, Note, Path, Statement
+from watchglass.artifact import Artifact, Json, Note, Statement
 from watchglass.definition.service import Dashboard, Panel, Query, Service
 from watchglass.definition.shown import shown
 from watchglass.definition.telling import describe_panel, window
 from watchglass.sql import metabase
 from watchglass.sql.metabase import MetabaseDialect
 from watchglass.sql.render import render
+from watchglass.targets.metabase.origins import card_origins
 from watchglass.targets.metabase.parameters import Tags, card_parameters
 from watchglass.targets.metabase.visualization import Look, Subject, look
 
@@ -64,7 +65,13 @@ def build_card(service: Service, board: Dashboard, panel: Panel, query: Query, n
         service.id, service.environment.suffix, "metabase", "cards", naming.slug(board.id, panel.id), "json"
     )
     artifact = Artifact(
-        "metabase", "cards", card_id(board, panel), path, body, _origins(panel, query, seen), (statement,)
+        "metabase",
+        "cards",
+        card_id(board, panel),
+        path,
+        body,
+        card_origins(panel, query, rows, seen.settings),
+        (statement,),
     )
     notes = tuple(Note("metabase", card_id(board, panel), text, panel.at.span) for text in seen.notes)
     return Card(artifact, tags, notes)
@@ -95,26 +102,3 @@ def _body(  # noqa: PLR0913, PLR0917  (a question has that many parts)
         "parameters": card_parameters(service, tags),
         "visualization_settings": seen.settings,
     }
-
-
-def _origins(panel: Panel, query: Query, seen: Look) -> dict[str, Path]:
-    places: dict[str, Path] = {
-        "/name": (*panel.at.path, "title"),
-        "/dataset_query/native/query": (*query.at.path, "sql"),
-        "/display": (*panel.at.path, "as"),
-    }
-    metric = panel.metric
-    if metric is None:
-        return places
-    for key in ("gauge.segments", "scalar.segments"):
-        for index, segment in enumerate(seen.settings.get(key, ())):
-            if segment["label"] in metric.step_spans:
-                places[f"/visualization_settings/{key}/{index}"] = metric.step_spans[segment["label"]]
-    label = str(seen.settings.get("graph.goal_label"))
-    if label in metric.step_spans:
-        places["/visualization_settings/graph.goal_value"] = metric.step_spans[label]
-    if "progress.goal" in seen.settings and panel.max is None and metric.thresholds is not None:
-        places["/visualization_settings/progress.goal"] = metric.step_spans[
-            metric.thresholds.worst().level.name
-        ]
-    return places
