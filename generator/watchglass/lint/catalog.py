@@ -174,7 +174,15 @@ def _function(statement: Syntax, reading: _Reading) -> None:
     reading.functions.add(statement.names("funcname")[-1])
 
 
+def _drop(statement: Syntax, reading: _Reading) -> None:
+    for named in statement.many("objects"):
+        names = named.names("items") if named.name == "List" else ()
+        if names:
+            reading.relations.pop((names[-2] if len(names) > 1 else "public", names[-1]), None)
+
+
 _READERS = {
+    "DropStmt": _drop,
     "CreateStmt": _create,
     "ViewStmt": _view,
     "CreateFunctionStmt": _function,

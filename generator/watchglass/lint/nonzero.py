@@ -38,7 +38,7 @@ class Zero:
         """Tell whether an expression is never zero (it may be NULL); what reads no data is taken to be meant."""
         if not any(part.name in ("ColumnRef", "FuncCall", "SubLink") for part in walk(node)):
             return constant(node) != 0
-        if not _reads_data(node):
+        if not reads_data(node):
             return True
         return self._never(bare(node)) or self._asked_for(node)
 
@@ -105,7 +105,8 @@ class Zero:
                 yield from conjuncts(node.one("agg_filter"))
 
 
-def _reads_data(node: Syntax) -> bool:
+def reads_data(node: Syntax) -> bool:
+    """Tell whether a value depends on rows: on a column, a subquery, or a function that may count them."""
     clock = ("now", "extract", "date_part", "timezone", "date_trunc")
     return any(
         part.name in ("ColumnRef", "SubLink") or (part.name == "FuncCall" and call(part) not in clock)

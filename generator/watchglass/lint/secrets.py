@@ -33,7 +33,7 @@ _FORMS: tuple[tuple[str, str], ...] = (
 _COMPILED = tuple((what, re.compile(form, re.IGNORECASE if "earer" in form else 0)) for what, form in _FORMS)
 _PLACEHOLDER = re.compile(r"\$\{|\$\(|\{\{|<|\*{3}|%\w|x{4}|…|^'?(?:your|my|the|some)[-_ ]", re.IGNORECASE)
 _ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]*:(?://)?[^\s\"'<>)]+", re.IGNORECASE)
-_WORD = re.compile(r"[A-Za-z0-9+/=_-]{32,}")
+_WORD = re.compile(r"[A-Za-z0-9+/=]{32,}")
 _CHANCE = 4.2
 """Bits a character from which on a word of mixed letters and digits is no word of people."""
 

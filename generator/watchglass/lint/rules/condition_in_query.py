@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from watchglass.definition.service import Metric
+from watchglass.lint.nonzero import reads_data
 from watchglass.lint.scope import Scope
 from watchglass.lint.statement import Statement
 from watchglass.lint.subject import Finding, Subject, finding
@@ -60,7 +61,7 @@ def _sides(node: Syntax) -> tuple[Syntax, ...]:
     if node.name != "A_Expr" or not compares:
         return ()
     sides = operands(node)
-    fixed = [side for side in sides if not any(part.name == "ColumnRef" for part in walk(side))]
+    fixed = [side for side in sides if not reads_data(side)]
     return tuple(side for side in sides if side not in fixed) if fixed else ()
 
 

@@ -14,8 +14,7 @@ _FIELDS = frozenset(
     {"password", "token", "api_key", "secret", "integration_key", "routing_key", "client_secret"}
 )
 _PLACES = frozenset({"sources", "environments", "notify"})
-_FREE = frozenset({"constants", "snippets", "queries"})
-"""Parts whose texts are SQL: long words there are names and hashes."""
+_OF_SQL = frozenset({"constants", "snippets"})
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -36,9 +35,14 @@ def _secrets(path: Path, text: SourceText) -> Iterator[Secret]:
     found = list(known(text.text))
     if not found and path[0] in _PLACES and path[-1] in _FIELDS and _is_value(text.text):
         found = [Secret(f"a {str(path[-1]).replace('_', ' ')}", 0, len(text.text))]
-    if not found and path[0] not in _FREE:
+    if not found and not _is_sql(path):
         found = list(guessed(text.text))
     yield from found
+
+
+def _is_sql(path: Path) -> bool:
+    """Tell whether a text is SQL: long words there are names and hashes."""
+    return path[0] in _OF_SQL or (path[0] == "queries" and path[2:3] == ("sql",))
 
 
 def _is_value(text: str) -> bool:

@@ -1,0 +1,104 @@
+"""Rules on metrics and panels: levels, units, how much a reader can tell apart."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.lint.judged import BOOK, judge
+
+SQL = "SELECT '' AS s, 1 AS n, 1.5 AS x, now() AS at"
+COLUMNS = "s: text, n: integer, x: number, u: {type: number, unit: EUR}, i: interval, at: timestamp"
+
+
+def panels(folder: Path, *written: str, sql: str = SQL, columns: str = COLUMNS, more: str = "") -> list[str]:
+    """Judge panels over one query ``q`` and its metrics."""
+    found = judge(
+        folder,
+        f"""
+queries:
+  q: {{sql: "{sql}", columns: {{{columns}}}}}
+metrics:
+  plain: {{query: q, column: x, pick: last}}
+  given: {{query: q, column: x, pick: last, unit: percent, better: lower, thresholds: {{bad: 5}}}}
+  count: {{query: q, column: n, pick: last}}
+{more}
+dashboards: {{d: {{title: D, rows: [{{title: R, panels: [{", ".join(written)}]}}]}}}}
+""",
+    )
+    return found.codes
+
+
+@pytest.mark.parametrize(
+    "panel",
+    [
+        "{metric: plain, as: number}",
+        "{query: q, as: lines, y: x}",
+        "{query: q, as: bar, x: s}",
+        "{query: q, as: histogram, value: x}",
+    ],
+)
+def test_a_number_without_a_unit_is_found_where_it_is_drawn(panel: str, tmp_path: Path) -> None:
+    assert panels(tmp_path, panel) == ["lint-no-unit"]
+
+
+@pytest.mark.parametrize(
+    "panel",
+    [
+        "{metric: given, as: number}",
+        "{metric: count, as: number}",
+        "{query: q, as: lines, y: [n, u, i]}",
+        "{query: q, as: table}",
+        "{as: text, text: x}",
+    ],
+)
+def test_a_count_or_a_number_with_a_unit_is_no_finding(panel: str, tmp_path: Path) -> None:
+    assert panels(tmp_path, panel) == []
+
+
+def test_a_number_that_several_panels_draw_is_told_once(tmp_path: Path) -> None:
+    assert panels(tmp_path, "{metric: plain, as: number}", "{query: q, as: lines, y: x}") == ["lint-no-unit"]
+
+
+@pytest.mark.parametrize(("kind", "limit", "count"), [("pie", 9, 1), ("pie", 8, 0), ("bar", 40, 0)])
+def test_a_pie_of_many_slices_is_found(kind: str, limit: int, count: int, tmp_path: Path) -> None:
+    panel = f"{{query: q, as: {kind}, x: s, y: n, limit: {limit}}}"
+    assert panels(tmp_path, panel) == ["lint-crowded-panel"] * count
+    sql = f"SELECT status AS s, 1 AS n FROM courses LIMIT {limit}"
+    assert (
+        panels(tmp_path, f"{{query: q, as: {kind}, x: s, y: n}}", sql=sql) == ["lint-crowded-panel"] * count
+    )
+
+
+@pytest.mark.parametrize(("kind", "most"), [("table", 15), ("lines", 20)])
+def test_a_panel_of_too_many_columns_is_found(kind: str, most: int, tmp_path: Path) -> None:
+    for count in (most, most + 1):
+        names = [f"c{index}" for index in range(count)]
+        columns = ", ".join(["n: integer, x: number, at: timestamp", *(f"{name}: integer" for name in names)])
+        key = "columns" if kind == "table" else "y"
+        panel = f"{{query: q, as: {kind}, {key}: [{', '.join(names)}]}}"
+        assert panels(tmp_path, panel, columns=columns) == ["lint-crowded-panel"] * (count - most)
+
+
+def test_a_gauge_without_levels_is_found(tmp_path: Path) -> None:
+    assert panels(tmp_path, "{metric: count, as: gauge}") == ["lint-no-level"]
+    assert panels(tmp_path, "{metric: given, as: gauge}", "{metric: count, as: number}") == []
+
+
+def test_an_alert_on_a_metric_without_levels_is_found(tmp_path: Path) -> None:
+    alert = f"alerts: {{a: {{metric: count, when: above 5, for: 1h, severity: low, {BOOK}}}}}"
+    assert panels(tmp_path, "{metric: count, as: number}", more=alert) == ["lint-no-level"]
+
+
+@pytest.mark.parametrize(
+    ("metric", "count"),
+    [
+        ("twin: {query: q, column: x, pick: last, unit: percent, better: lower, thresholds: {bad: 3}}", 1),
+        ("twin: {query: q, column: x, pick: last, unit: percent, same_as: given}", 0),
+        ("twin: {query: q, column: x, pick: first, unit: percent, better: lower, thresholds: {bad: 3}}", 0),
+        ("twin: {query: q, column: n, pick: last, better: lower, thresholds: {bad: 3}}", 0),
+    ],
+)
+def test_one_number_with_two_axes_is_found(metric: str, count: int, tmp_path: Path) -> None:
+    assert panels(tmp_path, "{as: text, text: x}", more=f"  {metric}") == ["lint-two-axes"] * count
