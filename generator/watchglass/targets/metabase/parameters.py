@@ -11,6 +11,7 @@ from watchglass.sql.metabase import FROM_TAG, TO_TAG
 from watchglass.sql.pieces import Filter
 
 Tags = Mapping[str, Mapping[str, Json]]
+_NUMBERS = ("integer", "number")
 _RANGE = ((FROM_TAG, "From"), (TO_TAG, "To"))
 
 
@@ -39,7 +40,7 @@ def dashboard_parameters(service: Service, board: Dashboard, tags: Iterable[Tags
 
 
 def _parameter(service: Service, board: Dashboard, of: Filter) -> Json:
-    kind = "number/=" if of.type in ("integer", "number") else "string/="
+    kind = "number/=" if of.type in _NUMBERS else "string/="
     made: dict[str, Json] = {
         "id": tag_uuid(identity_of(service, board.id), of.id),
         "name": of.title,
@@ -48,7 +49,7 @@ def _parameter(service: Service, board: Dashboard, of: Filter) -> Json:
         "sectionId": "number" if kind == "number/=" else "string",
     }
     if of.default:
-        made["default"] = list(of.default) if of.table is not None else of.default[0]
+        made["default"] = _default(of)
     if of.options:
         made |= {
             "values_query_type": "list",
@@ -59,6 +60,18 @@ def _parameter(service: Service, board: Dashboard, of: Filter) -> Json:
     if parents:
         made["filteringParameters"] = [tag_uuid(identity_of(service, board.id), parent) for parent in parents]
     return made
+
+
+def _default(of: Filter) -> Json:
+    """Give what a filter stands at: a list for a field filter, one value for a variable, numbers as numbers."""
+    values: list[Json] = (
+        [_plain(float(value)) for value in of.default] if of.type in _NUMBERS else [*of.default]
+    )
+    return values if of.table is not None else values[0]
+
+
+def _plain(number: float) -> int | float:
+    return int(number) if number.is_integer() else number
 
 
 def mappings(service: Service, board: Dashboard, card: str, tags: Tags) -> list[Json]:
@@ -94,6 +107,6 @@ def card_parameters(service: Service, tags: Tags) -> list[Json]:
         }
         of = service.filters.get(name)
         if of is not None and of.default:
-            entry["default"] = list(of.default) if of.table is not None else of.default[0]
+            entry["default"] = _default(of)
         made.append(entry)
     return made
