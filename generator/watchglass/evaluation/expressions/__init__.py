@@ -1,0 +1,1 @@
+"""Grafana's server-side expressions: math, threshold, reduce, resample and classic conditions."""
