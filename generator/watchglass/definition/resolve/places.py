@@ -17,6 +17,7 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _FUNCTION_NAME = re.compile(r'[^.()"\s]+\.[^.()"\s]+')
 _CLOCK = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
 _VERSION = re.compile(r"v?(?:0\.)?(\d{2})(?:\.\d+)*")
+_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 
 
 def resolve_timezone(context: Context, name: str, path: Path) -> str:
@@ -142,6 +143,9 @@ def _filter(context: Context, name: str, part: FilterPart) -> Filter:
     for value in part.default:
         if part.options is not None and value not in part.options:
             context.unknown("option", value, part.options, (*path, "default"))
+        elif part.type in ("integer", "number") and not _NUMBER.fullmatch(value):
+            message = f"the filter's values are of type {part.type}, '{value}' is none"
+            context.report("wrong-number", message, (*path, "default"))
     return Filter(
         name,
         part.title,
