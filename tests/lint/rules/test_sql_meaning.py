@@ -152,7 +152,7 @@ def trend(folder: Path, sql: str, more: str = BOARD) -> list[str]:
         "SELECT date_trunc('day', created_at, 'Europe/Berlin') AS at, count(*) AS n FROM courses GROUP BY 1",
         "SELECT (created_at AT TIME ZONE 'Europe/Berlin')::date::timestamp AS at, count(*) AS n FROM courses GROUP BY 1",
         "SELECT date_trunc('day', created_at AT TIME ZONE 'X') AT TIME ZONE 'X' AS at, count(*) AS n FROM courses GROUP BY 1",
-        "WITH w AS (SELECT date_trunc('week', created_at, 'UTC') AS a, count(*) AS n FROM courses GROUP BY a) SELECT a AS at, n FROM w",
+        "WITH w AS (SELECT date_trunc('week', created_at, 'UTC') AS a, 1 AS n FROM courses GROUP BY a) SELECT a AS at, n FROM w",
     ],
 )  # fmt: skip
 def test_a_trend_without_its_empty_days_is_found(sql: str, tmp_path: Path) -> None:

@@ -21,6 +21,6 @@ def check(subject: Subject) -> Iterator[Finding]:
                         f"'{name}' is a name of the output: ORDER BY takes it alone, not inside an expression",
                         statement.span(node),
                         statement.query.at.path,
-                        hint="sort by the number of a column in FROM (VALUES …), or put the statement into a subquery",
+                        hint="give each value its place in FROM (VALUES …) and sort by that, or sort in a query around this one",
                         level="error" if sure else "warning",
                     )

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from watchglass.lint.scope import Scope
 from watchglass.lint.subject import Finding, Subject, finding
-from watchglass.lint.syntax import BETWEEN, Syntax, call, constant, operands, operator, walk
+from watchglass.lint.syntax import BETWEEN, Syntax, call, constant, operands, operator, shape, walk
 
 _UNITS = frozenset({"day", "week", "month", "quarter", "year", "decade", "century", "millennium", "days", "weeks", "months",
                     "quarters", "years"})  # fmt: skip
@@ -21,9 +21,8 @@ def check(subject: Subject) -> Iterator[Finding]:
     zone = subject.service.timezone
     for statement in subject.statements.values():
         for scope in statement.scopes:
-            for node in walk(scope.select, into_selects=False):
-                what = _cut(node, scope)
-                if what and statement.written(node):
+            for node, what in _cuts(scope):
+                if statement.written(node):
                     yield finding(
                         "lint-session-day",
                         f"{what} in the time zone of the session, not in that of the service ({zone})",
@@ -31,6 +30,12 @@ def check(subject: Subject) -> Iterator[Finding]:
                         statement.query.at.path,
                         hint=f"write … AT TIME ZONE '{zone}', or {{{{ bucket('column', '1 day') }}}}",
                     )
+
+
+def _cuts(scope: Scope) -> Iterator[tuple[Syntax, str]]:
+    """Give what is cut, and how; what GROUP BY repeats of the output is told once."""
+    found = [(node, what) for node in walk(scope.select, into_selects=False) if (what := _cut(node, scope))]
+    yield from {shape(node): (node, what) for node, what in reversed(found)}.values()
 
 
 def _cut(node: Syntax, scope: Scope) -> str:

@@ -16,18 +16,19 @@ def check(subject: Subject) -> Iterator[Finding]:
     for statement in subject.statements.values():
         functions = subject.catalog(statement.query).functions
         for scope in statement.scopes:
-            for node in _references(scope):
-                if scope.look_up(node) == "missing" and node.names("fields")[-1] not in functions:
+            missing = [node for node in _references(scope) if scope.look_up(node) == "missing"]
+            for node in {node.names("fields"): node for node in reversed(missing)}.values():
+                if node.names("fields")[-1] not in functions:
                     yield _found(statement, scope, node)
 
 
 def _found(statement: Statement, scope: Scope, node: Syntax) -> Finding:
     names = node.names("fields")
     known = _columns(scope, names[0]) if len(names) == 2 else scope.known_names()
-    where = f"of '{names[0]}'" if len(names) == 2 else "of what the statement reads there"
+    read = [names[0]] if len(names) == 2 else [item.name for item in scope.items]
     return finding(
         "lint-unknown-column",
-        f"there is no column '{names[-1]}' {where}",
+        f"there is no column '{names[-1]}' in {', '.join(read) or 'a SELECT without FROM'}",
         statement.span(node),
         statement.query.at.path,
         hint=suggest(names[-1], known, "columns"),
