@@ -1,0 +1,112 @@
+"""A plan's changes, one after the other; what is done, what is not known, and what was not begun is told at any end."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass
+
+from watchglass.publish.errors import PublishError, Uncertain
+from watchglass.publish.plan import Change, Plan
+from watchglass.publish.resource import Desired, Key, Kind, Live, digest
+
+
+class Stopped(Exception):
+    """Somebody asked to stop: the request in flight is finished, the next one is not begun."""
+
+
+@dataclass(frozen=True, slots=True)
+class Applied:
+    """
+    How far an apply came.
+
+    Args:
+        unknown: the change whose answer was lost: it may be done.
+        failed: the change that was refused.
+        error: why it ended early; None where all is done.
+    """
+
+    done: tuple[Change, ...]
+    unknown: Change | None = None
+    failed: Change | None = None
+    left: tuple[Change, ...] = ()
+    error: PublishError | None = None
+    stopped: bool = False
+
+    @property
+    def complete(self) -> bool:
+        """Whether all that was planned is done."""
+        return self.error is None and not self.left and not self.stopped
+
+
+class Changed(PublishError):
+    """An object is no longer what the plan was made from."""
+
+
+def apply(
+    plan: Plan,
+    kinds: Iterable[Kind],
+    desired: Mapping[Key, Desired],
+    live: Mapping[Key, Live],
+    *,
+    reread: Callable[[Key], Live | None] | None = None,
+    progress: Callable[[int, int, Change], None] | None = None,
+    asked_to_stop: Callable[[], bool] = lambda: False,
+) -> Applied:
+    """
+    Make the changes of a plan that has no conflicts.
+
+    Args:
+        reread: reads an object once more right before it is written, where the server itself would not refuse a stale write.
+        progress: told before each change: how many are done, of how many, and which comes.
+    """
+    by_name = {kind.name: kind for kind in kinds}
+    writes = plan.writes
+    done: list[Change] = []
+    for index, change in enumerate(writes):
+        if asked_to_stop():
+            return Applied(tuple(done), left=writes[index:], stopped=True)
+        if progress is not None:
+            progress(index, len(writes), change)
+        try:
+            _make(change, by_name[change.key.kind], desired, live, reread)
+        except Uncertain as error:
+            return Applied(tuple(done), unknown=change, left=writes[index + 1 :], error=error)
+        except PublishError as error:
+            return Applied(tuple(done), failed=change, left=writes[index + 1 :], error=error)
+        done.append(change)
+    return Applied(tuple(done))
+
+
+def _make(
+    change: Change,
+    kind: Kind,
+    desired: Mapping[Key, Desired],
+    live: Mapping[Key, Live],
+    reread: Callable[[Key], Live | None] | None,
+) -> None:
+    there = live.get(change.key)
+    if reread is not None:
+        there = _unchanged(change, reread(change.key))
+    if change.action == "delete":
+        if there is not None:
+            kind.remove(there)
+        return
+    kind.write(desired[change.key], there)
+
+
+def _unchanged(change: Change, now: Live | None) -> Live | None:
+    """
+    Give the object as it is right now.
+
+    Raises:
+        Changed: it is not what the plan was made from.
+    """
+    is_now = digest(now.body) if now is not None else ""
+    if is_now == change.before or (change.action == "delete" and now is None):
+        return now
+    if is_now == change.after:  # our own earlier try, whose answer was lost, or somebody with the same wish
+        return now
+    raise Changed(
+        f"{change.noun} '{change.title}' was changed while the plan was applied",
+        "make a plan anew and read it",
+    )

@@ -1,0 +1,1 @@
+"""Grafana's objects as kinds: how each is read, brought to its normal form, written and removed."""

@@ -1,0 +1,96 @@
+"""One Grafana: which it is, what it can do, whether an apply could end well, and the kinds of objects that are published."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from urllib.parse import urlsplit
+
+from watchglass.publish.client import Client, only
+from watchglass.publish.errors import PublishError, Refused
+from watchglass.publish.grafana.dashboards import Dashboards
+from watchglass.publish.grafana.folders import Folders
+from watchglass.publish.grafana.rule_groups import RuleGroups
+from watchglass.publish.plan import Instance
+from watchglass.publish.resource import Desired, Kind
+
+EXPRESSIONS = "__expr__"
+OLDEST = (11, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Grafana:
+    """A server with its kinds, in the order in which objects are made."""
+
+    client: Client
+    instance: Instance
+    kinds: tuple[Kind, ...]
+
+
+def connect(client: Client, owner: str, message: str) -> Grafana:
+    """
+    Ask a server which it is.
+
+    Args:
+        owner: what our objects carry; ``message``: what a dashboard's list of versions says of our saves.
+
+    Raises:
+        PublishError: it is no Grafana, too old, or not for this token.
+    """
+    health = only(client.get("/api/health").body, dict, "the health of Grafana")
+    version = str(health.get("version", ""))
+    organization = only(client.get("/api/org").body, dict, "the organization")
+    place = urlsplit(client.url)
+    identity = f"{place.netloc.rpartition('@')[2]}{place.path} org {organization['id']}"
+    if _numbers(version) < OLDEST and not version.startswith("9.2.0"):  # a build of one's own calls itself so
+        raise Refused(
+            f"Grafana {version or 'without a version'} is older than {OLDEST[0]}", "upgrade it first"
+        )
+    namespace = "default" if organization["id"] == 1 else f"org-{organization['id']}"
+    kinds: tuple[Kind, ...] = (
+        Folders(client, owner),
+        Dashboards(client, owner, namespace, message),
+        RuleGroups(client, owner),
+    )
+    return Grafana(client, Instance("grafana", identity, version), kinds)
+
+
+def _numbers(version: str) -> tuple[int, ...]:
+    head = re.split(r"[-+]", version, maxsplit=1)[0]
+    return tuple(int(part) for part in head.split(".") if part.isdigit())
+
+
+def obstacles(server: Grafana, desired: Iterable[Desired]) -> Iterator[str]:
+    """Say what an apply would fail at, or what would never speak though the server takes it: before anything is written."""
+    listed = list(desired)
+    answer = server.client.get("/api/datasources", also=(403,))
+    listing = answer.status != 403
+    known = {each["uid"] for each in only(answer.body, list, "the data sources")} if listing else set()
+    for uid in sorted(_sources(listed)):
+        if listing and uid not in known:
+            yield f"Grafana has no data source '{uid}'; name one that is there under environments: … sources:"
+            continue
+        yield from _health(server.client, uid)
+
+
+def _health(client: Client, uid: str) -> Iterator[str]:
+    try:
+        health = client.get(f"/api/datasources/uid/{uid}/health", also=(400, 403, 404, 500)).body
+    except PublishError as error:
+        yield f"the data source '{uid}' does not answer: {error.message}"
+        return
+    if isinstance(health, dict) and health.get("status") == "ERROR":
+        yield f"the data source '{uid}' does not reach its database: {health.get('message', '')}"
+
+
+def _sources(desired: Iterable[Desired]) -> set[str]:
+    found: set[str] = set()
+    for each in desired:
+        for rule in each.body.get("rules", []) if each.key.kind == "alert-rules" else []:
+            found |= {query["datasourceUid"] for query in rule["data"]} - {EXPRESSIONS}
+        if each.key.kind == "dashboards":
+            rows = each.body["dashboard"]["panels"]
+            for panel in [*rows, *(inner for row in rows for inner in row.get("panels", []))]:
+                found |= {panel["datasource"]["uid"]} if "datasource" in panel else set()
+    return found

@@ -1,0 +1,237 @@
+"""What is wanted and what is there become a plan: one change an object, each with its reason; reads only."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Literal
+
+from watchglass.artifact import Json, Path
+from watchglass.publish.compare import Difference, differences
+from watchglass.publish.resource import Desired, Key, Kind, Live, digest
+
+Action = Literal["create", "update", "adopt", "delete", "keep", "orphan", "conflict"]
+FORM = 1
+_MANY = 3
+_SHARE = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Instance:
+    """
+    One server, as a plan is bound to it.
+
+    Args:
+        id: what tells it from every other: its address and organization, or its own id.
+        notes: what it cannot do, and what stands in its place.
+    """
+
+    target: str
+    id: str
+    version: str
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Wish:
+    """
+    What the person who plans allows.
+
+    Args:
+        adopt: ids (``dashboards/x``) of objects of nobody's that become ours; ``*`` stands for all.
+        gone: ids that the definition says are gone on purpose; these are deleted without ``prune``.
+    """
+
+    prune: bool = False
+    overwrite_drift: bool = False
+    allow_large: bool = False
+    adopt: frozenset[str] = frozenset()
+    gone: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """
+    What happens to one object.
+
+    Args:
+        differences: places in the body, from what is there to what will be; for a drifted object these undo the edit, too.
+        drifted: whether somebody else changed it since our last apply.
+        reason: why nothing can be done (a conflict), or why it is left alone (an orphan).
+        notice: what a person on call will notice.
+    """
+
+    action: Action
+    key: Key
+    noun: str
+    title: str
+    differences: tuple[Difference, ...] = ()
+    origins: Mapping[str, Path] = field(default_factory=dict)
+    drifted: bool = False
+    reason: str = ""
+    notice: str = ""
+    before: str = ""
+    after: str = ""
+
+    @property
+    def writes(self) -> bool:
+        """Whether anything is sent for it."""
+        return self.action in ("create", "update", "adopt", "delete")
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """All changes of one server, in the order in which they are made."""
+
+    instance: Instance
+    owner: str
+    changes: tuple[Change, ...]
+    owned: int
+    """How many objects there are ours now."""
+    wish: Wish = field(default_factory=Wish)
+
+    @property
+    def writes(self) -> tuple[Change, ...]:
+        """The changes for which something is sent."""
+        return tuple(change for change in self.changes if change.writes)
+
+    @property
+    def conflicts(self) -> tuple[Change, ...]:
+        """What keeps the plan from being applied."""
+        return tuple(change for change in self.changes if change.action == "conflict")
+
+    @property
+    def large(self) -> bool:
+        """Whether so much of what is ours changes that somebody should look twice."""
+        touched = sum(change.action in ("update", "delete") for change in self.changes)
+        return touched > _MANY and touched > _SHARE * self.owned
+
+    @property
+    def checksum(self) -> str:
+        """A digest of all that the plan was made from: the server, what is there, what is wanted."""
+        return hashlib.sha256(json.dumps(_bound(self), sort_keys=True).encode()).hexdigest()
+
+
+def make_plan(
+    instance: Instance,
+    owner: str,
+    kinds: Iterable[Kind],
+    desired: Iterable[Desired],
+    live: Mapping[Key, Live],
+    wish: Wish,
+) -> Plan:
+    """
+    Compare what is wanted with what is there.
+
+    Args:
+        kinds: in the order in which objects are made; they are removed in the reverse order, after all else.
+        live: all that was read, ours and strangers in our places.
+    """
+    wanted = {each.key: each for each in desired}
+    ordered = list(kinds)
+    changes = [
+        change
+        for kind in ordered
+        for key in sorted(key for key in wanted if key.kind == kind.name)
+        for change in (_wanted(kind, wanted[key], live.get(key), owner, wish),)
+    ]
+    for kind in reversed(ordered):
+        left = sorted(key for key in live if key.kind == kind.name and key not in wanted)
+        changes += [_left(kind, live[key], wish) for key in left if live[key].owner == owner]
+    owned = sum(each.owner == owner for each in live.values())
+    return Plan(instance, owner, tuple(changes), owned, wish)
+
+
+def _wanted(kind: Kind, desired: Desired, live: Live | None, owner: str, wish: Wish) -> Change:
+    made = Change("keep", desired.key, kind.noun, desired.title, after=digest(desired.body))
+    if live is None:
+        return replace(made, action="create", origins=desired.origins)
+    made = replace(made, before=digest(live.body), origins=desired.origins)
+    found = differences(live.body, desired.body)
+    if live.locked:
+        return made if not found else replace(made, action="conflict", reason=live.locked, differences=found)
+    if live.owner != owner:
+        return _stranger(made, live, found, wish)
+    if not found:
+        return made
+    changed = replace(made, differences=found, drifted=live.drifted, notice=kind.resets(desired, live))
+    if live.drifted and not wish.overwrite_drift:
+        return replace(
+            changed,
+            action="conflict",
+            reason="somebody changed it since the last apply; --overwrite-drift takes that back",
+        )
+    return replace(changed, action="update")
+
+
+def _stranger(made: Change, live: Live, found: tuple[Difference, ...], wish: Wish) -> Change:
+    names = {f"{made.key.kind}/{made.key.id}", made.key.id, "*"}
+    whose = f"belongs to '{live.owner}'" if live.owner else "is nobody's"
+    if live.owner or not names & wish.adopt:
+        hint = "" if live.owner else f"; --adopt {made.key.kind}/{made.key.id} makes it ours"
+        return replace(
+            made,
+            action="conflict",
+            differences=found,
+            reason=f"a {made.noun} stands there already and {whose}{hint}",
+        )
+    return replace(made, action="adopt", differences=found)
+
+
+def _left(kind: Kind, live: Live, wish: Wish) -> Change:
+    made = Change("orphan", live.key, kind.noun, live.title, before=digest(live.body), drifted=live.drifted)
+    meant = live.key.id in wish.gone
+    if live.locked:
+        return replace(made, reason=live.locked)
+    if not wish.prune and not meant:
+        return replace(made, reason="no definition names it; --prune deletes it")
+    if live.drifted and not wish.overwrite_drift:
+        return replace(
+            made,
+            action="conflict",
+            reason="it is to go, but somebody changed it since the last apply; --overwrite-drift deletes it all the same",
+        )
+    return replace(made, action="delete")
+
+
+def _bound(plan: Plan) -> Json:
+    return {
+        "form": FORM,
+        "instance": [plan.instance.target, plan.instance.id, plan.instance.version],
+        "owner": plan.owner,
+        "changes": [[each.action, str(each.key), each.before, each.after] for each in plan.changes],
+    }
+
+
+def stale(reviewed: Json, now: Plan) -> Iterator[str]:
+    """
+    Say what changed since a plan was written down.
+
+    Args:
+        reviewed: what ``bound`` gave when the plan was made.
+    """
+    current = _bound(now)
+    for key, what in (("instance", "another server, organization or version"), ("owner", "another service")):
+        if reviewed[key] != current[key]:
+            yield f"it was made for {what}"
+    before = {key: (action, was, will) for action, key, was, will in reviewed["changes"]}
+    after = {key: (action, was, will) for action, key, was, will in current["changes"]}
+    for key in sorted(before.keys() | after.keys()):
+        if before.get(key) == after.get(key):
+            continue
+        old, new = before.get(key), after.get(key)
+        if old is None or new is None:
+            yield f"{key}: {'appeared' if old is None else 'vanished'} since"
+        elif old[1] != new[1]:
+            yield f"{key}: it was changed at the server since"
+        elif old[2] != new[2]:
+            yield f"{key}: the definition wants something else now"
+        else:
+            yield f"{key}: it was to be {old[0]}, it would be {new[0]} now"
+
+
+def bound(plan: Plan) -> Json:
+    """Give what a plan is bound to, as JSON: no bodies, no secrets."""
+    return _bound(plan) | {"checksum": plan.checksum}
