@@ -101,12 +101,6 @@ def test_no_statement_calls_a_function_that_deletes() -> None:
     assert [text for text in texts if "trigger_manual_cleanup" in text] == []
 
 
-def test_the_zone_in_sql_is_the_zone_of_the_service() -> None:
-    definition = worlds.compiled().definition
-    assert definition is not None
-    assert definition.model.constants["zone"].value == definition.model.service.timezone
-
-
 def test_the_schema_beside_it_is_that_of_the_model(golden: Callable[[Path, str], None]) -> None:
     golden(worlds.HOME / "schema/watchglass.schema.json", schema_text())
 

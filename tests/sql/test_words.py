@@ -209,6 +209,14 @@ def test_hours_are_those_of_their_own_clock(
     assert ask(by_rule(read)[0], (), session) == [(inside,)]
 
 
+@pytest.mark.parametrize("session", SESSIONS)
+@pytest.mark.parametrize("at", ["2026-03-29T03:00", "2026-10-25T01:59:59", "2026-07-01T00:00"])
+def test_an_instant_is_shown_by_the_clock_of_the_service(ask: Ask, session: str, at: str) -> None:
+    instant = f"'{local(at).isoformat()}'::timestamptz"
+    read = template("SELECT {{ local('q.t') }} FROM (SELECT " + instant + " AS t) AS q")
+    assert ask(by_rule(read)[0], (), session) == [(datetime.datetime.fromisoformat(at),)]
+
+
 @pytest.mark.parametrize(
     "width", ["7 minutes", "5 hours", "2 months", "2 years", "0 days", "x", "1 fortnight", "500 milliseconds"]
 )

@@ -143,6 +143,14 @@ class During:
 
 
 @dataclass(frozen=True, slots=True)
+class Local:
+    """``local(column)``: the instant as the service's clock shows it, a timestamp without time zone."""
+
+    column: Text
+    origin: Origin | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class LevelName:
     """``level(metric, column)``: the name of the level that the column's number is at."""
 
@@ -160,8 +168,8 @@ class Group:
     origin: Origin | None = None
 
 
-Word = RangeEdge | InRange | Bucket | Buckets | Matches | During | LevelName
-Piece = Text | Value | Name | RangeEdge | InRange | Bucket | Buckets | Matches | During | LevelName | Group
+Word = RangeEdge | InRange | Bucket | Buckets | Matches | During | Local | LevelName
+Piece = Text | Value | Name | Word | Group
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,7 @@ from watchglass.sql.pieces import (
     Group,
     InRange,
     LevelName,
+    Local,
     Matches,
     Name,
     Origin,
@@ -32,6 +33,7 @@ _NEUTRAL: dict[type, Callable[..., tuple[words.Part, ...]]] = {
     Bucket: words.bucket,
     Buckets: words.buckets,
     During: words.during,
+    Local: words.local,
     LevelName: words.level_name,
 }
 

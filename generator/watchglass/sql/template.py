@@ -19,6 +19,7 @@ from watchglass.sql.pieces import (
     During,
     InRange,
     LevelName,
+    Local,
     Matches,
     Origin,
     Piece,
@@ -165,7 +166,10 @@ def _check_text(reading: _Parse) -> None:
 
 def _check_argument(reading: _Parse, piece: Piece) -> None:
     """Look at the SQL that a word was given in the same way."""
-    if not isinstance(piece, (InRange, Bucket, Matches, During, LevelName)) or piece.column.origin is None:
+    if (
+        not isinstance(piece, (InRange, Bucket, Matches, During, Local, LevelName))
+        or piece.column.origin is None
+    ):
         return
     start = piece.column.origin.start
     starts = {index: start + index for index in range(len(piece.column.text))}

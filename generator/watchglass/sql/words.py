@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from watchglass.durations import Duration
 from watchglass.sql.literals import quote
-from watchglass.sql.pieces import Bucket, Buckets, During, InRange, LevelName, RangeEdge, Span24, Text
+from watchglass.sql.pieces import Bucket, Buckets, During, InRange, LevelName, Local, RangeEdge, Span24, Text
 
 Part = str | Text
 """Rendered SQL, or text of the definition that keeps its place."""
@@ -95,6 +95,11 @@ def during(word: During, _over: Range) -> tuple[Part, ...]:
     for index, span in enumerate(word.spans):
         parts += [" OR " if index else "", *_inside(span, word.column, zone)]
     return (*parts, "))")
+
+
+def local(word: Local, over: Range) -> tuple[Part, ...]:
+    """Render an instant as the service's clock shows it."""
+    return ("(", *atom(word.column), f" AT TIME ZONE {over.zone})")
 
 
 def level_name(word: LevelName, _over: Range) -> tuple[Part, ...]:
