@@ -150,7 +150,7 @@ def _binaries_15() -> Path | None:
 
 @contextlib.contextmanager
 def _cluster(binaries: Path, settings: Sequence[str], signal: str = "") -> Iterator[Path]:
-    folder = Path(tempfile.mkdtemp(prefix="watchglass-test-", dir="/tmp"))
+    folder = Path(tempfile.mkdtemp(prefix="watchglass-test-", dir=embedded.home()))
     user = embedded._user(folder)  # noqa: SLF001  (the same reason: PostgreSQL refuses to run as root)
     start = embedded._reachable(binaries, folder, user)  # noqa: SLF001
     initdb = [

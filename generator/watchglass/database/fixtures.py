@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import contextlib
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import postgast
 import psycopg
 from psycopg import sql
 
+from watchglass.database.connection import Connection
 from watchglass.database.embedded import Server
+from watchglass.sql import scanner
+from watchglass.sql.offsets import Expanded, OffsetMap
+
+Reader = Callable[[Connection, str], Expanded]
+"""Makes of a statement what is run in its place."""
 
 
 class FixtureError(Exception):
@@ -28,6 +34,12 @@ class FixtureError(Exception):
         self.message, self.file, self.offset, self.hint = message, file, offset, hint
 
 
+def as_written(connection: Connection, statement: str) -> Expanded:
+    """Run a statement as it stands."""
+    del connection
+    return Expanded(statement, OffsetMap.identity(len(statement)))
+
+
 @dataclass(frozen=True, slots=True)
 class Scratch:
     """A database of this run's own."""
@@ -39,7 +51,7 @@ class Scratch:
         """Give its connection string; ``role`` is what the session acts as."""
         return self.server.dsn(self.name, role)
 
-    def load(self, texts: Sequence[str]) -> None:
+    def load(self, texts: Sequence[str], read: Reader = as_written) -> None:
         """
         Run SQL files, each whole and in its own transaction.
 
@@ -48,14 +60,28 @@ class Scratch:
         """
         with psycopg.connect(self.dsn(), autocommit=True, client_encoding="utf8") as connection:
             for index, text in enumerate(texts):
-                connection.execute("BEGIN")
-                for start, statement in _statements(text):
-                    try:
-                        connection.execute(statement.encode())
-                    except (psycopg.Error, ValueError) as error:
-                        raise _refused(error, index, start, statement) from error
-                connection.execute("COMMIT")
+                run_script(connection, text, read, index)
             connection.execute("ANALYZE")
+
+
+def run_script(connection: Connection, text: str, read: Reader = as_written, file: int = 0) -> None:
+    """
+    Run the statements of a script in one transaction.
+
+    Raises:
+        FixtureError: PostgreSQL refused one; nothing of the script has happened.
+    """
+    pieces = [("BEGIN", 0), *((statement, start) for start, statement in _statements(text)), ("COMMIT", 0)]
+    for position, (statement, start) in enumerate(pieces):
+        made = as_written(connection, statement)
+        try:
+            if 0 < position < len(pieces) - 1:
+                made = read(connection, statement)
+            connection.execute(made.text.encode())
+        except (psycopg.Error, ValueError) as error:
+            with contextlib.suppress(psycopg.Error):
+                connection.execute("ROLLBACK")
+            raise _refused(error, file, start, statement, made.map) from error
 
 
 @contextlib.contextmanager
@@ -92,20 +118,21 @@ def _roles(connection: psycopg.Connection[tuple[object, ...]]) -> set[str]:
 def _statements(text: str) -> list[tuple[int, str]]:
     """Cut a file into statements with their offsets; one that our grammar cannot read goes to the server as it is."""
     try:
-        pieces = postgast.split(text)
+        raw = text.encode()
+        pieces = list(scanner.statements(raw))
     except (postgast.PgQueryError, UnicodeEncodeError):
         return [(0, text)]
-    found, at = [], 0
-    for piece in pieces:
-        at = text.index(piece, at)
-        found.append((at, piece))
-        at += len(piece)
+    found, done, at = [], 0, 0
+    for start, piece in pieces:
+        at += len(raw[done:start].decode())
+        done = start
+        found.append((at, piece.decode()))
     return found
 
 
-def _refused(error: Exception, file: int, start: int, statement: str) -> FixtureError:
+def _refused(error: Exception, file: int, start: int, statement: str, made: OffsetMap) -> FixtureError:
     told = error.diag if isinstance(error, psycopg.Error) else None
-    position = int(told.statement_position) - 1 if told and told.statement_position else 0
+    position = made.source(int(told.statement_position) - 1) if told and told.statement_position else 0
     message = (told.message_primary if told else None) or str(error)
     hint = (told.message_hint if told else None) or ""
     if statement[position : position + 1] == "\\":
