@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     multiple=True,
     help="A database in place of the embedded one; SOURCE=DSN where there are several sources.",
 )
+@click.option("--role", default="", help="Run as this role, and tell what it may not do or see.")
 @click.option(
     "--timings/--no-timings", default=True, help="Show how long each statement took, against its budget."
 )
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
 def command(
     definitions: tuple[str, ...],
     given: tuple[str, ...],
+    role: str,
     timings: bool,
     shard: Shard | None,
     environment: str | None,
@@ -62,7 +64,7 @@ def command(
     paths = find_definitions(definitions)
     taken = shard.of(paths) if shard else paths
     compiled = {path: compile_definition(path, environment, today) for path in taken}
-    reports = _validate_all(compiled, given, environment)
+    reports = _validate_all(compiled, given, environment, role)
     problems: list[Problem] = []
     sources: dict[str, str] = {}
     for path, each in compiled.items():
@@ -77,17 +79,17 @@ def command(
 
 
 def _validate_all(
-    compiled: Mapping[Path, Compiled], given: tuple[str, ...], environment: str | None
+    compiled: Mapping[Path, Compiled], given: tuple[str, ...], environment: str | None, role: str
 ) -> dict[Path, Report]:
     from watchglass.database.embedded import NoServer
-    from watchglass.validate.run import Unset
+    from watchglass.validate.run import Unset, Wishes
     from watchglass.validate.session import Session, strangers
 
     unknown = strangers(given, [each.service for each in compiled.values() if each.service])
     if unknown and all(each.service for each in compiled.values()):
         raise click.UsageError(f"--dsn names a source '{unknown[0]}' that no definition has")
     try:
-        with Session(given, environment) as session:
+        with Session(given, environment, Wishes(role)) as session:
             return {path: _validate(each, session) for path, each in compiled.items()}
     except NoServer as error:
         raise click.ClickException(f"{error.message}\n{error.hint}") from error

@@ -36,6 +36,7 @@ class Function:
     One function.
 
     Args:
+        quoted: as SQL names it, with its schema and arguments.
         volatility: ``i`` immutable, ``s`` stable, ``v`` volatile.
         definer: whether it runs with its owner's rights.
         body: its text where it is of a language that is written as text.
@@ -47,6 +48,7 @@ class Function:
     key: Key
     schema: str
     name: str
+    quoted: str
     signature: str
     volatility: str
     definer: bool
@@ -84,20 +86,21 @@ class Relation:
     One table or view.
 
     Args:
+        quoted: as SQL names it, with its schema.
         kind: PostgreSQL's letter: ``r`` table, ``v`` view, ``m`` materialized view, ``f`` foreign table, ….
         invoker: whether the view reads with the rights of who reads it.
-        policies: names of the row-security policies that are on and hold for reading.
+        secured: whether row security is on.
     """
 
     key: Key
     schema: str
     name: str
+    quoted: str
     kind: str
     owner: int
     owner_name: str
     invoker: bool
     secured: bool
-    policies: tuple[str, ...]
 
     @property
     def told(self) -> str:
@@ -227,4 +230,4 @@ def _function(key: Key, row: Row) -> Function:
 
 def _relation(key: Key, row: Row) -> Relation:
     fields = {name: row[name] for name in Relation.__dataclass_fields__ if name in row}
-    return Relation(key=key, **(fields | {"policies": tuple(row["policies"])}))
+    return Relation(key=key, **fields)

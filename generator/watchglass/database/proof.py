@@ -70,7 +70,8 @@ class DatabaseError:
 
     Args:
         position: the character of its SQL, from 0.
-        refusal: the gate's code where the statement was not sent at all.
+        refusal: the problem's code where the statement was not sent at all.
+        lacking: what the role may not do, where that is why.
     """
 
     message: str
@@ -79,6 +80,7 @@ class DatabaseError:
     detail: str = ""
     position: int | None = None
     refusal: str = ""
+    lacking: str = ""
 
 
 @dataclass(slots=True)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import psycopg
@@ -20,6 +21,7 @@ from watchglass.database.proof import (
     Question,
     Statement,
 )
+from watchglass.database.rights import Lack, Rights, identifier
 from watchglass.database.wire import Command, ConnectionLost, Exchange, Segment, TooLarge
 from watchglass.sql import gate
 
@@ -31,6 +33,7 @@ _TRIES = 3
 """How often a statement is tried that was hit by the cancel of the one before it."""
 
 _CATALOG_SECONDS = 30.0
+_DENIED = "42501"
 
 Progress = Callable[[int, int], None]
 
@@ -63,7 +66,10 @@ class Prover:
     ) -> None:
         self._connection = connection
         self._seconds = statement_seconds
-        self._calls = Calls(Catalog(Inquiry(connection, _CATALOG_SECONDS)), frozenset(trusted))
+        inquiry = Inquiry(connection, _CATALOG_SECONDS)
+        catalog = Catalog(inquiry)
+        self._calls = Calls(catalog, frozenset(trusted))
+        self.rights = Rights(inquiry, catalog, self._calls)
         self._types = dict(connection.execute("SELECT oid::int8, typname FROM pg_type").fetchall())
 
     def run(self, statements: Sequence[Statement], progress: Progress | None = None) -> list[Outcome]:
@@ -102,9 +108,22 @@ class Prover:
             cancelled = self._exchange(round_, waiting)
             waiting = [group for group in waiting if any(proof.disturbed for proof in group)]
             if not waiting or not cancelled:
-                return
+                break
             for proof in (proof for group in waiting for proof in group):
                 proof.forget()
+        self._explain([proof for group in round_.groups for proof in group])
+
+    def _explain(self, proofs: Sequence[Proof]) -> None:
+        """Say of every statement that was denied what its role lacks, and the GRANT that gives it."""
+        denied = [
+            proof for proof in proofs if proof.outcome.error and proof.outcome.error.sqlstate == _DENIED
+        ]
+        with contextlib.suppress(ConnectionLost, InquiryRefused):
+            role = self.rights.user() if denied else ""
+            for proof in denied:
+                lacks = self.rights.lacks(self.rights.needs(proof.mentions), role)
+                if lacks and proof.outcome.error:
+                    proof.outcome.error = _lacking(proof.outcome.error, proof.statement.sql, lacks, role)
 
     def _look_up(self, proofs: Sequence[Proof]) -> None:
         """Look every function up that would be called, also below views, before anything is sent."""
@@ -154,6 +173,14 @@ class Prover:
 def _refused(sql: str, effect: Effect) -> DatabaseError:
     position = None if effect.at is None else gate.characters(sql, effect.at)
     return DatabaseError(effect.message, hint=effect.hint, position=position, refusal=effect.code)
+
+
+def _lacking(error: DatabaseError, sql: str, lacks: Sequence[Lack], role: str) -> DatabaseError:
+    at = lacks[0].need.at
+    position = error.position if at is None else gate.characters(sql, at)
+    lacking = f"{role} may not {'; nor '.join(lack.need.told for lack in lacks)}"
+    grants = "; ".join(lack.need.grant(identifier(role), lack.columns_in(sql)) for lack in lacks)
+    return replace(error, lacking=lacking, hint=grants, position=position)
 
 
 def _ignore(result: object) -> bool:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 FUNCTIONS = """
 SELECT p.oid::int8 AS oid, n.nspname AS schema, p.proname AS name,
+    pg_catalog.format('%I.%I(%s)', n.nspname, p.proname, pg_catalog.oidvectortypes(p.proargtypes)) AS quoted,
     pg_catalog.oidvectortypes(p.proargtypes) AS signature,
     p.provolatile AS volatility, p.prosecdef AS definer, pg_catalog.pg_get_userbyid(p.proowner) AS owner,
     l.lanname AS language, CASE WHEN p.oid >= 16384 AND l.lanname IN ('sql', 'plpgsql') THEN p.prosrc ELSE '' END AS body,
@@ -19,12 +20,11 @@ FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespa
 JOIN pg_catalog.pg_language l ON l.oid = p.prolang
 """
 RELATIONS = """
-SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name, c.relkind AS kind, c.relowner::int8 AS owner,
+SELECT c.oid::int8 AS oid, n.nspname AS schema, c.relname AS name,
+    pg_catalog.format('%I.%I', n.nspname, c.relname) AS quoted, c.relkind AS kind, c.relowner::int8 AS owner,
     pg_catalog.pg_get_userbyid(c.relowner) AS owner_name, c.relrowsecurity AS secured,
-    coalesce('security_invoker=true' = ANY (c.reloptions) OR 'security_invoker=on' = ANY (c.reloptions)
-        OR 'security_invoker=1' = ANY (c.reloptions) OR 'security_invoker=yes' = ANY (c.reloptions), false) AS invoker,
-    ARRAY(SELECT polname FROM pg_catalog.pg_policy WHERE polrelid = c.oid AND polcmd IN ('r', '*') AND c.relrowsecurity
-        ORDER BY 1) AS policies
+    EXISTS (SELECT 1 FROM unnest(c.reloptions) o
+        WHERE o ~* '^security_invoker=(t|tr|tru|true|y|ye|yes|on|1)$') AS invoker
 FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
 """
 GIVEN_NAMES = "IN (SELECT pg_catalog.json_array_elements_text($1))"

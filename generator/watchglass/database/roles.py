@@ -123,3 +123,9 @@ def role_objections(connection: Connection) -> tuple[Objection, ...]:
         if found and question is _QUESTIONS[0][0]:
             break  # a superuser may do all of the rest
     return tuple(found)
+
+
+def has_role(connection: Connection, name: str) -> bool:
+    """Tell whether the server has a role of that name."""
+    asked = connection.execute("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = %s", (name,))
+    return asked.fetchone() is not None

@@ -155,6 +155,10 @@ def _failure(group: list[Proof]) -> Problem:
     where, at = f"in {', '.join(names[:3])}{more}", span_of(first.case, error.position)
     if error.refusal and error.refusal != "sql-syntax":
         return Problem(error.refusal, f"{error.message} ({where})", at, hint=hint)
+    if error.lacking:
+        return Problem(
+            "grant-missing", f"PostgreSQL: {error.message} {where}: {error.lacking}", at, hint=error.hint
+        )
     return Problem("sql-error", f"PostgreSQL: {error.message} [{error.sqlstate}] {where}", at, hint=hint)
 
 

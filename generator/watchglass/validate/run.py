@@ -7,24 +7,44 @@ import datetime
 import os
 import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from watchglass.artifact import Artifact, Statement
 from watchglass.database.connection import CannotConnect, connect
 from watchglass.database.embedded import Server
 from watchglass.database.fixtures import FixtureError, scratch_database
+from watchglass.database.inquiry import InquiryRefused
 from watchglass.database.prover import Prover
-from watchglass.database.roles import Objection, role_objections
+from watchglass.database.rights import identifier
+from watchglass.database.roles import Objection, has_role, role_objections
+from watchglass.database.wire import ConnectionLost
 from watchglass.definition.read import Definition
 from watchglass.definition.service import Service, Source
 from watchglass.problems import Problem, Span
 from watchglass.sql.pieces import SourceText
 from watchglass.sql.template import span as span_in
+from watchglass.validate import rights
 from watchglass.validate.engine import Report, statements_of, validate
 from watchglass.validate.finding import in_statements, merged
 from watchglass.validate.place import problem_at
 
 Progress = Callable[[int, int], None]
 _ENVIRONMENT = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Wishes:
+    """
+    What a run looks at beyond the statements' rows.
+
+    Args:
+        role: the role to run as; empty: the fixture's, or the connection's own.
+    """
+
+    role: str = ""
+
+
+_PLAIN = Wishes()
 
 
 class Unset(Exception):
@@ -55,6 +75,8 @@ def validate_definition(
     dsns: Mapping[str, str],
     server: Server | None,
     progress: Progress | None = None,
+    *,
+    wishes: Wishes = _PLAIN,
 ) -> Report:
     """
     Validate every source's statements on its database.
@@ -67,9 +89,8 @@ def validate_definition(
     for source in service.sources.values():
         mine = [statement for statement in statements if statement.source in ("", source.id)]
         if source.type == "postgres" and mine:
-            reports.append(
-                _validate_source(definition, service, source, mine, dsns.get(source.id), server, progress)
-            )
+            place = _Place(definition, service, source, dsns.get(source.id), server)
+            reports.append(_validate_source(place, mine, progress, wishes))
     return Report(
         merged(finding for report in reports for finding in report.findings),
         tuple(timing for report in reports for timing in report.timings),
@@ -77,32 +98,76 @@ def validate_definition(
     )
 
 
-def _validate_source(  # noqa: PLR0917  (each is a thing of its own)
+@dataclass(frozen=True, slots=True)
+class _Place:
+    """A source of a definition, and where its database is: a connection string, else the run's own server."""
+
+    definition: Definition
+    service: Service
+    source: Source
+    dsn: str | None
+    server: Server | None
+
+
+def _validate_source(
+    place: _Place, statements: Sequence[Statement], progress: Progress | None, wishes: Wishes
+) -> Report:
+    now = datetime.datetime.now(tz=datetime.UTC)
+    with contextlib.ExitStack() as stack:
+        opened = open_source(
+            place.definition, place.service, place.source, place.dsn, place.server, wishes.role, stack
+        )
+        if not isinstance(opened, Prover):
+            return _kept_from(statements, opened)
+        report = validate(place.service, statements, opened, now, progress)
+        ran = [proof.case for proof in report.proofs if proof.outcome.error is None]
+        try:
+            more = rights.judge(opened, ran, views=bool(wishes.role))
+        except (ConnectionLost, InquiryRefused):
+            more = []  # the statements' own outcomes tell it
+        return replace(report, findings=(*report.findings, *more))
+
+
+def open_source(  # noqa: PLR0917  (each is a thing of its own)
     definition: Definition,
     service: Service,
     source: Source,
-    statements: Sequence[Statement],
     dsn: str | None,
     server: Server | None,
-    progress: Progress | None,
-) -> Report:
-    now = datetime.datetime.now(tz=datetime.UTC)
+    role: str,
+    stack: contextlib.ExitStack,
+) -> Prover | tuple[Problem, ...]:
+    """
+    Connect to a source's database, or make one from its fixtures, until the stack closes.
+
+    Returns:
+        What proves statements as the role, or why there is nothing of the kind.
+    """
     try:
-        with contextlib.ExitStack() as stack:
-            if dsn is None:
-                problems, dsn = _own_database(definition, service, source, server, stack)
-                if problems:
-                    return _kept_from(statements, problems)
-                connection = stack.enter_context(connect(dsn))
-            else:
-                connection = stack.enter_context(connect(dsn))
-                objections = role_objections(connection)
-                if objections:
-                    return _kept_from(statements, [_too_strong(source, each) for each in objections])
-            return validate(service, statements, Prover(connection, trusted=source.trusted), now, progress)
+        if dsn is None:
+            problems, dsn = _own_database(definition, service, source, server, role, stack)
+            if problems:
+                return problems
+            connection = stack.enter_context(connect(dsn))
+        else:
+            connection = stack.enter_context(connect(dsn))
+            objections = role_objections(connection)
+            if objections:
+                return tuple(_too_strong(source, each) for each in objections)
+            if role and role != connection.info.user:
+                return (_other_login(source, role, connection.info.user),)
+        return Prover(connection, trusted=source.trusted)
     except CannotConnect as error:
-        problem = problem_at("database-unreachable", error.message, source.at, hint=error.hint)
-        return _kept_from(statements, [problem])
+        return (problem_at("database-unreachable", error.message, source.at, hint=error.hint),)
+
+
+def _other_login(source: Source, role: str, login: str) -> Problem:
+    return problem_at(
+        "role-not-login",
+        f"the statements are to run as {role}, but the connection's login is {login}",
+        source.at,
+        hint=f"connect as {role} itself: a query could go back from a role that was set to the login",
+    )
 
 
 def _kept_from(statements: Sequence[Statement], problems: Iterable[Problem]) -> Report:
@@ -124,6 +189,7 @@ def _own_database(
     service: Service,
     source: Source,
     server: Server | None,
+    role: str,
     stack: contextlib.ExitStack,
 ) -> tuple[tuple[Problem, ...], str]:
     if source.schema is None or server is None:
@@ -143,7 +209,15 @@ def _own_database(
         scratch.load([file.text for file in files])
     except FixtureError as error:
         return (_refused(files[error.file], error),), ""
-    return (), scratch.dsn(source.role)
+    wanted = role or source.role
+    with connect(scratch.dsn()) as connection:
+        if not wanted or has_role(connection, wanted):
+            return (), scratch.dsn(wanted)
+    message, hint = (
+        f"the fixture makes no role '{wanted}'",
+        f"add CREATE ROLE {identifier(wanted)} to its schema",
+    )
+    return (problem_at("role-missing", message, source.at, hint=hint),), ""
 
 
 def _refused(file: SourceText, error: FixtureError) -> Problem:

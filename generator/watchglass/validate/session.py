@@ -15,7 +15,7 @@ from watchglass.database.embedded import Server, embedded_server
 from watchglass.definition.read import Definition
 from watchglass.definition.service import Service
 from watchglass.validate.engine import Report, statements_of
-from watchglass.validate.run import Progress, expand_environment, validate_definition
+from watchglass.validate.run import Progress, Wishes, expand_environment, validate_definition
 
 
 class Session:
@@ -25,10 +25,14 @@ class Session:
     Args:
         given: connection strings, each ``SOURCE=DSN`` or for all sources.
         environment: the one whose connection strings hold where none is given.
+        wishes: what else is looked at.
     """
 
-    def __init__(self, given: Sequence[str] = (), environment: str | None = None) -> None:
+    def __init__(
+        self, given: Sequence[str] = (), environment: str | None = None, wishes: Wishes | None = None
+    ) -> None:
         self._given, self._environment = tuple(given), environment
+        self._wishes = wishes or Wishes()
         self._stack = contextlib.ExitStack()
         self._server: Server | None = None
 
@@ -61,7 +65,9 @@ class Session:
         """
         dsns = dsns_of(definition, service, self._given, self._environment)
         server = self._started() if _needs_server(service, artifacts, dsns) else None
-        return validate_definition(definition, service, artifacts, dsns, server, progress)
+        return validate_definition(
+            definition, service, artifacts, dsns, server, progress, wishes=self._wishes
+        )
 
     def _started(self) -> Server:
         if self._server is None:

@@ -1,0 +1,236 @@
+"""What a statement needs a role's rights for → which of them are missing, and the GRANT that gives each."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Literal
+
+from watchglass.database.calls import Calls
+from watchglass.database.catalog import Catalog, Function, Key, Relation
+from watchglass.database.inquiry import Inquiry
+from watchglass.sql import literals
+from watchglass.sql.mentions import Mention
+
+PUBLIC = "public"
+Statement = Mapping[Mention, int | None]
+
+_MISSING = """
+SELECT g.n, g.kind = 'relation' AND has_any_column_privilege(g.holder, g.oid, 'SELECT') AS partly,
+    CASE WHEN g.kind = 'relation' THEN ARRAY(SELECT a.attname FROM pg_catalog.pg_attribute a
+        WHERE a.attrelid = g.oid AND a.attnum > 0 AND NOT a.attisdropped
+        AND NOT has_column_privilege(g.holder, g.oid, a.attnum, 'SELECT')) ELSE '{}' END AS columns
+FROM pg_catalog.json_to_recordset($1) AS g(n int, kind text, oid oid, name text, holder text)
+WHERE NOT CASE g.kind WHEN 'schema' THEN has_schema_privilege(g.holder, g.name, 'USAGE')
+    WHEN 'relation' THEN has_table_privilege(g.holder, g.oid, 'SELECT')
+    ELSE has_function_privilege(g.holder, g.oid, 'EXECUTE') END
+ORDER BY 1
+"""
+
+
+_SECURED = """
+SELECT g.n, ARRAY(SELECT p.polname::text FROM held p WHERE p.polrelid = g.oid AND p.holder = g.holder ORDER BY 1) AS policies,
+    (SELECT count(*) FROM held p WHERE p.polrelid = g.oid AND p.holder = g.holder AND p.polpermissive) AS permissive,
+    c.reltuples::int8 AS rows
+FROM given g JOIN pg_catalog.pg_class c ON c.oid = g.oid JOIN pg_catalog.pg_roles r ON r.rolname = g.holder
+WHERE c.relrowsecurity AND NOT r.rolsuper AND NOT r.rolbypassrls
+    AND (c.relforcerowsecurity OR NOT pg_catalog.pg_has_role(r.oid, c.relowner, 'USAGE'))
+ORDER BY 1
+"""
+_SECURED = f"""
+WITH given AS (SELECT * FROM pg_catalog.json_to_recordset($1) AS g(n int, oid oid, holder text)), held AS (
+    SELECT DISTINCT p.polrelid, p.polname, p.polpermissive, g.holder
+    FROM pg_catalog.pg_policy p JOIN given g ON g.oid = p.polrelid JOIN pg_catalog.pg_roles r ON r.rolname = g.holder
+    WHERE p.polcmd IN ('r', '*') AND (0 = ANY (p.polroles)
+        OR EXISTS (SELECT 1 FROM unnest(p.polroles) m WHERE m <> 0 AND pg_catalog.pg_has_role(r.oid, m, 'USAGE')))
+)
+{_SECURED}"""
+
+
+@dataclass(frozen=True, slots=True)
+class Need:
+    """
+    A right that a statement needs.
+
+    Args:
+        at: the byte of the statement where the name stands through which it is reached.
+        name: as SQL names the object; ``raw``: a schema's name without quotes.
+        holder: who needs it: the owner of a view that reads with its owner's rights; empty: who sends the statement.
+        through: the views and functions on the way, as a reader is told.
+    """
+
+    kind: Literal["schema", "relation", "function"]
+    name: str
+    oid: int = 0
+    holder: str = ""
+    through: tuple[str, ...] = ()
+    raw: str = ""
+    at: int | None = None
+
+    @property
+    def told(self) -> str:
+        """Say what is needed."""
+        does = {"schema": "use the schema", "relation": "read", "function": "call"}[self.kind]
+        return f"{does} {self.name}" + (f", needed by {' → '.join(self.through)}" if self.through else "")
+
+    def grant(self, role: str, columns: Sequence[str] = ()) -> str:
+        """Give the SQL that grants it, to a role as SQL names it; ``columns``: these alone."""
+        right, kind = {
+            "schema": ("USAGE", "SCHEMA"),
+            "relation": ("SELECT", "TABLE"),
+            "function": ("EXECUTE", "FUNCTION"),
+        }[self.kind]
+        listed = f" ({', '.join(map(identifier, columns))})" if columns else ""
+        return f"GRANT {right}{listed} ON {kind} {self.name} TO {identifier(self.holder) if self.holder else role}"
+
+
+@dataclass(frozen=True, slots=True)
+class Lack:
+    """
+    A need that is not met.
+
+    Args:
+        columns: columns that may not be read, where others of the table may.
+    """
+
+    need: Need
+    columns: tuple[str, ...] = ()
+
+    def columns_in(self, sql: str) -> tuple[str, ...]:
+        """List those of the columns that a statement names; none where it names none of them, such as by a star."""
+        words = set(re.findall(r"[\w$]+", sql.lower()))
+        return tuple(name for name in self.columns if name.lower() in words)
+
+
+@dataclass(frozen=True, slots=True)
+class Secured:
+    """
+    A table that row security guards against who reads it.
+
+    Args:
+        policies: those that hold for reading; ``permissive``: whether one of them lets rows through.
+        rows: as PostgreSQL estimates, below 0 where it never counted.
+    """
+
+    need: Need
+    policies: tuple[str, ...]
+    permissive: bool
+    rows: int
+
+
+class Rights:
+    """Tells what statements need rights for."""
+
+    def __init__(self, inquiry: Inquiry, catalog: Catalog, calls: Calls) -> None:
+        self._inquiry, self._catalog, self._calls = inquiry, catalog, calls
+
+    def user(self) -> str:
+        """Name the role that the session acts as."""
+        return str(self._inquiry.ask("SELECT current_user::text AS name")[0]["name"])
+
+    def needs(self, statement: Statement) -> tuple[Need, ...]:
+        """List what a statement needs, in the order in which PostgreSQL asks for it, each once."""
+        found: dict[tuple[str, str, str], Need] = {}
+        seen: set[tuple[Key, str]] = set()
+        for key, at, mention in self._calls.roots(statement):
+            if mention is not None and not mention.row:
+                for need in self._of(_Step(key, named=True), seen):
+                    found.setdefault((need.kind, need.name, need.holder), replace(need, at=at))
+        order = {"schema": 0, "relation": 1, "function": 2}
+        return tuple(
+            sorted(found.values(), key=lambda need: (order[need.kind], need.at is None, need.at or 0))
+        )
+
+    def lacks(self, needs: Sequence[Need], role: str) -> tuple[Lack, ...]:
+        """List the needs that a role does not meet."""
+        asked = [
+            {"n": n, "kind": need.kind, "oid": need.oid, "name": need.raw, "holder": need.holder or role}
+            for n, need in enumerate(needs)
+        ]
+        rows = self._inquiry.ask(_MISSING, asked) if asked else []
+        return tuple(Lack(needs[row["n"]], tuple(row["columns"] if row["partly"] else ())) for row in rows)
+
+    def secured(self, needs: Sequence[Need], role: str) -> tuple[Secured, ...]:
+        """List the tables whose row security holds for who reads them."""
+        read = [need for need in needs if need.kind == "relation"]
+        asked = [{"n": n, "oid": need.oid, "holder": need.holder or role} for n, need in enumerate(read)]
+        rows = self._inquiry.ask(_SECURED, asked) if asked else []
+        return tuple(
+            Secured(read[row["n"]], tuple(row["policies"]), row["permissive"] > 0, row["rows"])
+            for row in rows
+        )
+
+    def definers(self, statement: Statement) -> tuple[Relation, ...]:
+        """List the views that read with their owner's rights."""
+        reached = self._calls.reached(key for key, _, _ in self._calls.roots(statement))
+        views = (self._catalog.relations.get(key.oid) for key in reached if key.kind == "relation")
+        found = [
+            each for each in views if each and each.kind == "v" and not each.invoker and not each.key.built_in
+        ]
+        return tuple(sorted(found, key=lambda each: each.told))
+
+    def _of(self, root: _Step, seen: set[tuple[Key, str]]) -> Iterator[Need]:
+        steps = [root]
+        while steps:
+            step = steps.pop(0)
+            # Casts and checks of types: only some of them are made, and the statement says which fails.
+            if step.key.kind == "type" or (step.key, step.holder) in seen:
+                continue
+            seen.add((step.key, step.holder))
+            relation = self._catalog.relations.get(step.key.oid) if step.key.kind == "relation" else None
+            function = self._catalog.functions.get(step.key.oid) if step.key.kind == "function" else None
+            if relation is not None:
+                yield from _at(
+                    step,
+                    relation.schema,
+                    Need("relation", relation.quoted, step.key.oid, step.holder, step.through),
+                )
+            elif function is not None:
+                yield from _at(
+                    step, function.schema, Need("function", function.quoted, step.key.oid, "", step.through)
+                )
+            steps += self._below(step, relation, function)
+
+    def _below(self, step: _Step, relation: Relation | None, function: Function | None) -> list[_Step]:
+        """
+        Give what is below an object, with who needs it.
+
+        A view reads as its owner, one with security_invoker as who sends the statement, also where another view is above
+        it; a function is always called by who sends the statement.
+        """
+        if step.key.built_in:
+            return []
+        told = relation.told if relation else function.told if function else ""
+        through = (*step.through, told) if told else step.through
+        holder = step.holder
+        if relation is not None and relation.kind == "v":
+            holder = "" if relation.invoker else relation.owner_name
+        elif function is not None:
+            holder = ""
+        named = function is not None and bool(function.body)
+        return [
+            _Step(key, holder if key.kind == "relation" else "", through, named)
+            for key in self._calls.below(step.key)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """An object on the way, and who needs a right for it; named where its schema is looked into for it."""
+
+    key: Key
+    holder: str = ""
+    through: tuple[str, ...] = ()
+    named: bool = False
+
+
+def _at(step: _Step, schema: str, need: Need) -> Iterator[Need]:
+    if step.named:
+        yield Need("schema", identifier(schema), 0, step.holder, step.through, schema)
+    yield need
+
+
+def identifier(name: str) -> str:
+    """Write a name as SQL does, with quotes where they are needed."""
+    return literals.quoted_name(name) if "." in name else literals.name(name)

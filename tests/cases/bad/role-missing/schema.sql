@@ -1,0 +1,3 @@
+CREATE ROLE dashboards;
+CREATE TABLE orders (id int);
+GRANT SELECT ON orders TO dashboards;

@@ -1,0 +1,12 @@
+CREATE ROLE dashboards; CREATE ROLE accounts;
+CREATE TABLE orders (id int, owner text); INSERT INTO orders VALUES (1, 'ann'), (2, 'bob');
+ALTER TABLE orders ENABLE ROW LEVEL SECURITY; GRANT SELECT ON orders TO dashboards;
+CREATE TABLE items (id int, owner text); INSERT INTO items VALUES (1, 'ann'), (2, 'bob');
+ALTER TABLE items ENABLE ROW LEVEL SECURITY; GRANT SELECT ON items TO dashboards;
+CREATE POLICY own ON items USING (owner = current_user);
+CREATE TABLE shops (id int, open bool); INSERT INTO shops VALUES (1, true), (2, false);
+ALTER TABLE shops ENABLE ROW LEVEL SECURITY; GRANT SELECT ON shops TO dashboards;
+CREATE POLICY open_ones ON shops FOR SELECT TO dashboards USING (open);
+CREATE VIEW all_orders AS SELECT id FROM orders; GRANT SELECT ON all_orders TO dashboards;
+CREATE TABLE invoices (id int, total int); GRANT SELECT (id) ON invoices TO dashboards;
+CREATE SCHEMA accounts; CREATE TABLE accounts.bills (id int);
