@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime
+
 import pytest
 
 from tests.definitions import worlds
@@ -223,6 +225,22 @@ def test_the_weeks_expected_runs_follow_the_clock_changes(empty: World) -> None:
     expected = [row["expected"] for row in empty.rows("job_by_week")]
     assert set(expected[:-1]) <= {167, 168, 169}
     assert 0 <= expected[-1] <= 169
+
+
+@pytest.mark.parametrize("end", [datetime.timedelta(), datetime.timedelta(days=40)], ids=["now", "in future"])
+def test_a_range_that_ends_in_future_shows_no_day_that_has_not_begun(
+    end: datetime.timedelta, empty: World
+) -> None:
+    empty.run(BASE + FINE + drafts(7))
+    *_, missed = empty.shown("overview/missed_runs-number", end)
+    (week,) = empty.ask(
+        "SELECT extract(epoch FROM now() - date_trunc('week', now(), 'Europe/Berlin')) / 3600 AS hours"
+    )
+    assert 0 <= missed["missed"] <= week["hours"]
+    days = empty.shown("overview/daily", end)
+    assert {day["created"] for day in days[:-1]} <= {0, 7}
+    assert max(day["time"] for day in days) <= datetime.datetime.now(tz=datetime.UTC)
+    assert len(days) in {14, 15}
 
 
 def test_sessions_are_cut_by_minutes(empty: World) -> None:

@@ -19,7 +19,7 @@ from watchglass.database.fixtures import scratch_database
 from watchglass.definition.service import Alert, Service
 from watchglass.pipeline import Compiled, compile_definition
 from watchglass.targets.grafana.alert_queries import refs_of
-from watchglass.validate.cases import grafana_cases, window_of
+from watchglass.validate.cases import Window, grafana_case, grafana_cases, window_of
 from watchglass.validate.engine import Report, statements_of
 from watchglass.validate.run import validate_definition
 
@@ -80,6 +80,13 @@ class World:
     def rows(self, query: str) -> list[dict[str, Any]]:
         """Give the rows of a query of the definition, as its plain SQL asks for them."""
         return self.ask(_plain()[query].sql.text)
+
+    def shown(self, panel: str, end: datetime.timedelta) -> list[dict[str, Any]]:
+        """Give the rows of a Grafana panel whose range ends so long after now."""
+        (statement,) = [each for each in _statements() if (each.target, each.name) == ("grafana", panel)]
+        now = datetime.datetime.now(tz=datetime.UTC)
+        at = Window(now - datetime.timedelta(days=14), now + end, now.date(), now.date())
+        return self.ask(grafana_case(service(), statement, {}, "all", "", at).sent.sql)
 
     def value(self, alert: Alert, metric: str) -> float | None:
         """Give the number that an alert's rule gets for a metric: the worst of its keys; None for no row."""
