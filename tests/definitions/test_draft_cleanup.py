@@ -29,7 +29,7 @@ NOTES = {
         "trends/runs_per_day-number",
     },
 }
-"""What a target shows otherwise than it is written: pending while on the way back, heat maps, numbers without colours or curves."""
+"""What a target shows otherwise than it is written: pending on the way back, heat maps, numbers without colours or curves."""
 
 QUERIES = {
     "system_health", "drafts_by_age", "cleanup_job", "cleanup_runs", "top_organizations", "daily_trend", "pending_audit",
