@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from watchglass.definition.service import Metric, Query, Service
 from watchglass.lint.scope import Find, Scope, output_name, read_scope
@@ -105,8 +105,14 @@ def outputs(scope: Scope) -> Iterator[tuple[str, Syntax]]:
 
 
 def read_statement(service: Service, query: Query, find: Find) -> Statement | tuple[Problem, ...] | None:
-    """Read a query's statement; what PostgreSQL's grammar refuses is a problem; None where it is too deep for rules."""
-    sql = render(query.template.pieces, PlainDialect(service.timezone, service.filters))
+    """
+    Read a query's statement, with a value for every filter, so that the column that it compares is there.
+
+    Gives:
+        problems where PostgreSQL's grammar refuses it; None where it is too deep for rules.
+    """
+    chosen = {name: replace(each, default=each.default or ("",)) for name, each in service.filters.items()}
+    sql = render(query.template.pieces, PlainDialect(service.timezone, chosen))
     refusals = gate.inspect(sql.text).refusals
     if refusals:
         return tuple(_refused(query, sql, refusal) for refusal in refusals)

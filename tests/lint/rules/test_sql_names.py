@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.lint.judged import judge_sql
+from tests.lint.judged import judge, judge_sql
 
 
 @pytest.mark.parametrize(
@@ -69,6 +69,24 @@ def test_a_column_that_no_table_has_is_an_error(sql: str, pointed: str, tmp_path
 )  # fmt: skip
 def test_names_that_are_there_or_may_be_are_no_finding(sql: str, tmp_path: Path) -> None:
     assert judge_sql(tmp_path, sql).of("lint-unknown-column") == []
+
+
+def test_the_column_of_a_filter_and_the_filters_own_are_looked_up(tmp_path: Path) -> None:
+    text = """
+filters: {org: {title: O, from: organizations, value: VALUE}}
+queries:
+  q:
+    columns: {n: integer}
+    sql: SELECT count(*) AS n FROM courses AS c WHERE {{ matches('org', 'c.COLUMN') }}
+"""
+    for value, column, missing in (
+        ("id", "organization_id", []),
+        ("id", "org", ["org"]),
+        ("key", "organization_id", ["key"]),
+    ):
+        found = judge(tmp_path, text.replace("VALUE", value).replace("COLUMN", column)).problems
+        assert [name for name in missing if f"'{name}'" in found[0].message] == missing
+        assert len(found) == len(missing)
 
 
 def test_the_nearest_name_is_suggested(tmp_path: Path) -> None:

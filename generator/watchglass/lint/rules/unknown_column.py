@@ -55,5 +55,6 @@ def _references(scope: Scope) -> Iterator[Syntax]:
             if field in ("larg", "rarg", "with_clause") or (scope.set_operation and by_output):
                 continue
             for node in walk(root, into_selects=False):
-                if node.name == "ColumnRef" and not (by_output and set(node.names("fields")) & given):
+                names = node.names("fields") if node.name == "ColumnRef" else ()
+                if names and not (by_output and len(names) == 1 and names[0] in given):
                     yield node
