@@ -35,7 +35,7 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "database": BASE | {"artifact", "output", "sql"},
     "validate": _RESOLVED | {"targets", "targets.*", "database"},
     "publish": BASE | {"artifact", "output"},
-    "review": _RESOLVED | {"output"},
+    "review": _RESOLVED | {"output", "publish"},
     "pipeline": _STAGES,
     "": _STAGES | {"lint", "pipeline", "validate"},
     "pytest_plugin": _STAGES | {"", "lint", "pipeline", "validate", "database", "evaluation", "review"},

@@ -57,10 +57,15 @@ def marker(service: str, environment: str, kind: str, identity: str) -> str:
 
 def owner_tag(service: str, environment: str) -> str:
     """Make the tag that says whose a Grafana object is; a tag has room for 50 characters."""
+    return f"{_TAG}{owner_of(service, environment)}"
+
+
+def owner_of(service: str, environment: str) -> str:
+    """Make the text by which a target's objects are known to be one service's in one environment."""
     name = uid(service, environment)
     if len(name) > _TAG_LENGTH:
         name = f"{name[: _TAG_LENGTH - _HASH - 1].rstrip('-')}-{hashlib.sha256(name.encode()).hexdigest()[:_HASH]}"
-    return f"{_TAG}{name}"
+    return name
 
 
 def path(service: str, environment: str, target: str, kind: str, name: str, ending: str) -> str:

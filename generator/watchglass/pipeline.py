@@ -124,7 +124,11 @@ def produce_all(paths: Sequence[Path], order: Order, processes: int | None = Non
 
 def produce(path: Path, order: Order) -> Product:
     """Compile one definition to files, and to what is said of it."""
-    compiled = compile_definition(path, order.environment, order.today)
+    return product_of(path, compile_definition(path, order.environment, order.today), order)
+
+
+def product_of(path: Path, compiled: Compiled, order: Order) -> Product:
+    """Give of a compiled definition what is told and written."""
     service, definition = compiled.service, compiled.definition
     if service is None or definition is None:
         nowhere = Span.of_file(path.as_posix())

@@ -24,6 +24,9 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "check": Entry("watchglass.cli.check:command", "Judge definitions without a database."),
     "compile": Entry("watchglass.cli.compile:command", "Compile definitions into the output folder."),
     "validate": Entry("watchglass.cli.validate:command", "Run every statement on a live PostgreSQL."),
+    "grants": Entry("watchglass.cli.grants:command", "Print the grants that the dashboards' role needs."),
+    "plan": Entry("watchglass.cli.plan:command", "Say what an apply would change at Grafana and Metabase."),
+    "apply": Entry("watchglass.cli.apply:command", "Publish to Grafana and Metabase."),
     "schema": Entry("watchglass.cli.schema:command", "Print the JSON Schema of the definition language."),
 }
 """In the order of use; each has a section in ``docs/commands.md``."""

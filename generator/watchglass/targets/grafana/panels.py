@@ -16,7 +16,8 @@ from watchglass.durations import Duration
 from watchglass.sql.grafana import GrafanaDialect
 from watchglass.sql.render import render
 from watchglass.targets.grafana import fields
-from watchglass.targets.grafana.kinds import TIME, Look, Subject, look
+from watchglass.targets.grafana.kinds import look
+from watchglass.targets.grafana.look import TIME, Look, Subject
 from watchglass.targets.grafana.model import SqlTarget, Visual
 from watchglass.targets.grafana.variables import source_of
 from watchglass.thresholds import Thresholds

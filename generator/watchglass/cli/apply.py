@@ -1,0 +1,147 @@
+"""``watchglass apply``: the changes of a plan, at Grafana and Metabase."""
+
+from __future__ import annotations
+
+import json
+import sys
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from watchglass.cli.exit_codes import FINE, INTERRUPTED, PROBLEMS
+from watchglass.cli.publishing import Options, Patience, publish_options
+from watchglass.cli.reporting import environment_option
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from watchglass.artifact import Json
+    from watchglass.cli.publishing import Ready
+    from watchglass.publish.plan import Change
+    from watchglass.publish.secret import Redactor
+
+
+@click.command()
+@click.argument("definitions", nargs=-1, metavar="[DEFINITIONS | PLAN]...")
+@publish_options
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@environment_option
+def command(definitions: tuple[str, ...], yes: bool, environment: str | None, **typed: Any) -> int:
+    """
+    Publish DEFINITIONS (else definitions/*.yaml), or exactly the PLAN that `plan --out` wrote.
+
+    Exit codes: 0 all is done, 1 it could not be done, 130 stopped by a signal.
+    """
+    from watchglass.cli.publishing import compile_all, failures_told, sessions
+    from watchglass.publish.secret import Redactor
+
+    reviewed = _reviewed(definitions)
+    if reviewed is not None:
+        definitions, environment = tuple(reviewed["definitions"]), reviewed["environment"] or environment
+    options = Options(environment=environment, **typed)
+    redactor = Redactor()
+    compiled = compile_all(definitions, options)
+    with failures_told(redactor):
+        ready = list(sessions(compiled, options, redactor))
+    if not ready:
+        raise click.UsageError("no environment names an address of Grafana or Metabase")
+    refuse_unready(ready, reviewed, redactor)
+    if not any(each.plan.writes for each in ready):
+        click.echo("nothing to do")
+        return FINE
+    agree(ready, redactor, yes=yes or reviewed is not None)
+    return make(ready, redactor)
+
+
+def _reviewed(given: tuple[str, ...]) -> Json | None:
+    """Read a plan that was written down; None where definitions were given."""
+    if len(given) != 1 or not given[0].endswith(".json"):
+        return None
+    try:
+        body = json.loads(Path(given[0]).read_text("utf-8"))
+        if body["watchglass"] == "plan" and isinstance(body["plans"], list):
+            return body
+    except (OSError, ValueError, KeyError, TypeError):
+        pass
+    raise click.UsageError(f"{given[0]} is no plan; `watchglass plan --out {given[0]}` writes one")
+
+
+def refuse_unready(ready: Sequence[Ready], reviewed: Json | None, redactor: Redactor) -> None:
+    """
+    Begin nothing that is known to fail: conflicts, missing sources, too large a change, a plan of another state.
+
+    Raises:
+        click.ClickException: with all reasons.
+    """
+    from watchglass.review import plan_report
+
+    reasons = [f"{each.path}: {text}" for each in ready for text in each.obstacles]
+    for each in ready:
+        if each.plan.conflicts:
+            reasons.append(plan_report.text(each.plan).rstrip())
+        if each.plan.large and not each.plan.wish.allow_large:
+            reasons.append(
+                f"{each.path}: over 30 % of what is ours would change; look at the plan, then say --allow-large"
+            )
+    if reviewed is not None:
+        reasons += _stale(ready, reviewed)
+    if reasons:
+        raise click.ClickException(redactor.clean("nothing was written:\n" + "\n".join(reasons)))
+
+
+def _stale(ready: Sequence[Ready], reviewed: Json) -> list[str]:
+    from watchglass.publish.plan import stale
+
+    plans = reviewed["plans"]
+    if len(plans) != len(ready):
+        return ["the plan was made for other definitions or servers: make it anew"]
+    return [
+        f"since the plan was made: {text}"
+        for each, written in zip(ready, plans, strict=True)
+        for text in stale(written, each.plan)
+    ]
+
+
+def agree(ready: Sequence[Ready], redactor: Redactor, *, yes: bool) -> None:
+    """
+    Show what will be done and ask, unless that was said before.
+
+    Raises:
+        click.UsageError: there is nobody to ask.
+        click.Abort: the answer is no.
+    """
+    from watchglass.cli.publishing import color
+    from watchglass.review import plan_report
+
+    if yes:
+        return
+    for each in ready:
+        click.echo(redactor.clean(f"{each.path}\n{plan_report.text(each.plan, color=color())}"), nl=False)
+    if not sys.stdin.isatty():
+        raise click.UsageError("nobody is there to ask: say --yes, or apply a plan that was written down")
+    click.confirm("Make these changes?", abort=True)
+
+
+def make(ready: Sequence[Ready], redactor: Redactor) -> int:
+    """Make the changes, server by server; the first that fails ends it."""
+    from watchglass.review import plan_report
+
+    patience = Patience()
+    with patience.watching():
+        for each in ready:
+            if not each.plan.writes:
+                continue
+            click.echo(f"{each.path} at {each.plan.instance.target} {each.plan.instance.id}")
+            done = each.session.apply(each.plan, each.live, _progress, patience)
+            click.echo(redactor.clean(plan_report.applied(done)), nl=False)
+            if done.stopped:
+                return INTERRUPTED
+            if not done.complete:
+                return PROBLEMS
+    return FINE
+
+
+def _progress(done: int, total: int, change: Change) -> None:
+    if sys.stderr.isatty():
+        click.echo(f"\r\x1b[K{done}/{total} {change.noun} {change.title[:50]}\r", nl=False, err=True)

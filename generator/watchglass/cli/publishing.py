@@ -1,0 +1,261 @@
+"""What `plan`, `apply`, `drift` and `destroy` share: options, servers from the environment, sessions."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+if TYPE_CHECKING:
+    from watchglass.definition.service import Environment
+    from watchglass.pipeline import Compiled
+    from watchglass.publish.client import Client, Settings
+    from watchglass.publish.plan import Plan, Wish
+    from watchglass.publish.resource import Key, Live
+    from watchglass.publish.secret import Redactor
+    from watchglass.publish.session import Session
+
+TARGETS = ("grafana", "metabase")
+
+_OPTIONS = (
+    click.option("--target", "targets", type=click.Choice(TARGETS), multiple=True, help="One server alone."),
+    click.option("--prune", is_flag=True, help="Delete what is ours and what no definition names any more."),
+    click.option("--overwrite-drift", is_flag=True, help="Take back what somebody else changed of ours."),
+    click.option("--allow-large", is_flag=True, help="Change more than 30 % of what is ours."),
+    click.option(
+        "--adopt", multiple=True, metavar="KIND/ID", help="Make an object of nobody's ours; '*' for all."
+    ),
+    click.option(
+        "--ca", "authority", default="", metavar="FILE", help="Certificates of an authority of yours."
+    ),
+    click.option("--insecure", is_flag=True, help="Take any certificate."),
+    click.option("--allow-http", is_flag=True, help="Send tokens over http:// to another machine."),
+)
+
+
+def publish_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the options that the publishing commands share."""
+    for option in reversed(_OPTIONS):
+        command = option(command)
+    return command
+
+
+@dataclass(frozen=True, slots=True)
+class Options:
+    """What was typed."""
+
+    environment: str | None
+    targets: tuple[str, ...]
+    prune: bool
+    overwrite_drift: bool
+    allow_large: bool
+    adopt: tuple[str, ...]
+    authority: str
+    insecure: bool
+    allow_http: bool
+
+    @property
+    def settings(self) -> Settings:
+        """How servers are talked to."""
+        from watchglass.publish.client import Settings
+
+        return Settings(self.insecure, self.allow_http, self.authority)
+
+    def wish(self, gone: frozenset[str]) -> Wish:
+        """Say what is allowed."""
+        from watchglass.publish.plan import Wish
+
+        return Wish(self.prune, self.overwrite_drift, self.allow_large, frozenset(self.adopt), gone)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """One definition at one server: what was read there, and the plan."""
+
+    path: Path
+    session: Session
+    client: Client
+    live: Mapping[Key, Live]
+    plan: Plan
+    obstacles: tuple[str, ...]
+
+
+def compile_all(definitions: tuple[str, ...], options: Options) -> dict[Path, Compiled]:
+    """
+    Compile definitions, and tell their problems.
+
+    Raises:
+        SystemExit: one of them has an error.
+    """
+    import datetime
+
+    from watchglass.cli.inputs import find_definitions
+    from watchglass.cli.reporting import tell
+    from watchglass.pipeline import Order, colliding, compile_definition, product_of
+    from watchglass.problems import has_errors
+
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    compiled = {
+        path: compile_definition(path, options.environment, today) for path in find_definitions(definitions)
+    }
+    problems = [*colliding(product_of(path, each, Order()) for path, each in compiled.items())]
+    sources: dict[str, str] = {}
+    for each in compiled.values():
+        problems += each.problems
+        sources |= each.sources
+    tell(problems, "text", sources)
+    if has_errors(problems):
+        raise SystemExit(1)
+    return compiled
+
+
+@contextmanager
+def failures_told(redactor: Redactor) -> Iterator[None]:
+    """Turn what a server or the way to it did into a message and exit code 1."""
+    from watchglass.publish.errors import PublishError
+    from watchglass.publish.secret import Unset
+
+    try:
+        yield
+    except Unset as error:
+        raise click.ClickException(f"{error}; nothing was sent") from None
+    except PublishError as error:
+        raise click.ClickException(redactor.clean(f"{error.message}\n{error.hint}".rstrip())) from None
+
+
+def sessions(
+    compiled: Mapping[Path, Compiled], options: Options, redactor: Redactor, *, empty: bool = False
+) -> Iterator[Ready]:
+    """
+    Read every server that the definitions name, and plan.
+
+    Args:
+        empty: plan as if nothing were wanted any more.
+    """
+    from watchglass import naming
+    from watchglass.publish.session import emptied
+
+    for path, each in compiled.items():
+        service = each.service
+        assert service is not None, "there was no error"
+        gone = frozenset(
+            naming.uid(service.id, service.environment.suffix, name)
+            for name in (*service.retired, *service.moved)
+        )
+        for target in options.targets or TARGETS:
+            opened = _open(path, each, target, options, redactor)
+            if opened is None:
+                continue
+            client, session, obstacles = opened
+            session = emptied(session) if empty else session
+            live = session.look()
+            plan = session.plan(live, options.wish(gone))
+            yield Ready(path, session, client, live, plan, () if empty else tuple(obstacles()))
+
+
+def _open(
+    path: Path, compiled: Compiled, target: str, options: Options, redactor: Redactor
+) -> tuple[Client, Session, Callable[[], Iterator[str]]] | None:
+    from watchglass.publish.client import Client
+
+    service = compiled.service
+    assert service is not None, "there was no error"
+    written = _written(compiled, target, service.environment)
+    if written is None:
+        if options.targets:
+            raise click.UsageError(
+                f"{path}: the environment '{service.environment.id}' names no address of {target}"
+            )
+        return None
+    url, headers = _credentials(written, target, path.parent, redactor)
+    client = Client(target.capitalize(), url, headers, redactor=redactor, settings=options.settings)
+    session, obstacles = _BUILDERS[target](client, compiled)
+    return client, session, obstacles
+
+
+def _written(compiled: Compiled, target: str, environment: Environment) -> Any:
+    """Give what the environment says of a server; None where it names no address."""
+    assert compiled.definition is not None, "there was no error"
+    part = compiled.definition.model.environments.get(environment.id)
+    server = getattr(part, target, None)
+    return server if server is not None and server.url else None
+
+
+def _credentials(written: Any, target: str, folder: Path, redactor: Redactor) -> tuple[str, dict[str, Any]]:
+    from watchglass.publish.secret import Secret, read
+
+    url = read(written.url, os.environ, folder).reveal()
+    name, prefix, key = (
+        ("Authorization", "Bearer ", written.token)
+        if target == "grafana"
+        else ("x-api-key", "", written.api_key)
+    )
+    if not key:
+        raise click.UsageError(
+            f"the environment names an address of {target} and no {'token' if prefix else 'api_key'}"
+        )
+    secret = read(key, os.environ, folder)
+    redactor.learn(secret)
+    return url, {name: Secret(prefix + secret.reveal())}
+
+
+def _grafana(client: Client, compiled: Compiled) -> tuple[Session, Callable[[], Iterator[str]]]:
+    from watchglass import naming
+    from watchglass.publish.grafana.desired import wanted
+    from watchglass.publish.grafana.server import connect, obstacles
+    from watchglass.publish.session import Session
+    from watchglass.version import __version__
+
+    service = compiled.service
+    assert service is not None, "there was no error"
+    owner = naming.owner_of(service.id, service.environment.suffix)
+    server = connect(client, owner, f"watchglass {__version__}")
+    desired = wanted(compiled.artifacts)
+    session = Session(server.instance, server.kinds, owner, desired, frozenset({"alert-rules"}))
+    return session, lambda: obstacles(server, desired)
+
+
+_BUILDERS: Mapping[str, Callable[[Client, Compiled], tuple[Session, Callable[[], Iterator[str]]]]] = {
+    "grafana": _grafana,
+}
+
+
+class Patience:
+    """Whether somebody asked to stop: the first signal lets the request in flight end, the second ends all."""
+
+    def __init__(self) -> None:
+        self.asked = False
+
+    def __call__(self) -> bool:
+        """Tell whether to stop before the next request."""
+        return self.asked
+
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Take SIGINT and SIGTERM as a wish to stop."""
+        before = {number: signal.signal(number, self._take) for number in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            yield
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+    def _take(self, number: int, frame: object) -> None:
+        del frame
+        if self.asked:
+            signal.signal(number, signal.SIG_DFL)
+            signal.raise_signal(number)
+        self.asked = True
+        click.echo("stopping after the request in flight; once more ends at once", err=True)
+
+
+def color() -> bool:
+    """Tell whether colours are seen."""
+    return sys.stdout.isatty() and "NO_COLOR" not in os.environ

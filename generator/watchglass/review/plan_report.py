@@ -1,0 +1,227 @@
+"""A plan as text for a terminal, Markdown for a comment on a pull request, and JSON for machines: in the definition's words."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+
+from watchglass.artifact import Json
+from watchglass.publish.apply import Applied
+from watchglass.publish.plan import Change, Plan, bound
+from watchglass.review.words import Line, lines, path_of, shown
+from watchglass.visible import visible
+
+_SIGNS = {
+    "create": "+",
+    "update": "~",
+    "adopt": "&",
+    "delete": "-",
+    "keep": "=",
+    "orphan": "?",
+    "conflict": "!",
+}
+_VERBS = {
+    "create": "to create",
+    "update": "to update",
+    "adopt": "to adopt",
+    "delete": "to delete",
+    "keep": "unchanged",
+    "orphan": "left alone",
+    "conflict": "in conflict",
+}
+_COLORS = {
+    "+": "\x1b[32m",
+    "~": "\x1b[33m",
+    "&": "\x1b[36m",
+    "-": "\x1b[31m",
+    "!": "\x1b[1;31m",
+    "?": "\x1b[2m",
+}
+_RESET = "\x1b[0m"
+_MOST_LINES = 12
+"""Lines of one object that are shown; the JSON form has them all."""
+
+COMMENT_LIMIT = 60_000
+"""A comment of GitHub's holds 65,536 characters."""
+
+
+def cause_lines(changes: Iterable[Change]) -> tuple[Line, ...]:
+    """Gather the differences of several objects by the line of the definition that they come from."""
+    return lines(
+        (each.pointer, each.before, each.after, path_of(each.pointer, change.origins))
+        for change in changes
+        for each in change.differences
+    )
+
+
+def summary(plan: Plan) -> str:
+    """Count the changes: ``1 to create, 2 to update, 5 unchanged``."""
+    counted: Counter[str] = Counter(change.action for change in plan.changes)
+    parts = [f"{counted[action]} {verb}" for action, verb in _VERBS.items() if counted[action]]
+    return ", ".join(parts) or "nothing is wanted, and nothing is there"
+
+
+def text(plan: Plan, *, color: bool = False) -> str:
+    """Write a plan for a terminal."""
+    return "".join(f"{line}\n" for line in _text(plan, color))
+
+
+def _text(plan: Plan, color: bool) -> Iterator[str]:
+    yield f"{plan.instance.target} {visible(plan.instance.version)} at {visible(plan.instance.id)}: {summary(plan)}"
+    for note in plan.instance.notes:
+        yield f"  note: {visible(note)}"
+    for change in plan.changes:
+        if change.action != "keep":
+            yield from _change(change, color)
+    if plan.large and not plan.wish.allow_large:
+        yield "  ! over 30 % of what is ours changes: look twice, then say --allow-large"
+
+
+def _change(change: Change, color: bool) -> Iterator[str]:
+    sign = _SIGNS[change.action]
+    edited = (
+        " (changed by somebody else since the last apply)"
+        if change.drifted and change.action != "keep"
+        else ""
+    )
+    head = f"  {sign} {change.noun} '{visible(change.title)}'{edited}"
+    yield f"{_COLORS[sign]}{head}{_RESET}" if color and sign in _COLORS else head
+    if change.reason:
+        yield f"      {visible(change.reason)}"
+    if change.notice:
+        yield f"      ! {visible(change.notice)}"
+    if change.action in ("update", "adopt", "conflict"):
+        yield from (f"      {line}" for line in _cut([visible(str(line)) for line in cause_lines([change])]))
+
+
+def _cut(listed: Sequence[str]) -> Iterator[str]:
+    yield from listed[:_MOST_LINES]
+    if len(listed) > _MOST_LINES:
+        yield f"… and {len(listed) - _MOST_LINES} more"
+
+
+def markdown(plans: Mapping[str, Sequence[Plan]]) -> str:
+    """
+    Write plans as one comment: what changes in the definition's words, what people on call will notice, then each object.
+
+    Args:
+        plans: definition → its plans.
+    """
+    body = "\n".join(_markdown(plans)) + "\n"
+    if len(body) <= COMMENT_LIMIT:
+        return body
+    cut = body[: COMMENT_LIMIT - 200].rpartition("\n")[0]
+    return f"{cut}\n\n</details>\n\n… cut here: `watchglass plan` shows all of it.\n"
+
+
+def _markdown(plans: Mapping[str, Sequence[Plan]]) -> Iterator[str]:
+    yield "## Watchglass plan"
+    for name, listed in plans.items():
+        yield f"\n### {_plain(name)}"
+        for plan in listed:
+            yield f"\n**{_plain(plan.instance.target)}** {_plain(plan.instance.version)}: {summary(plan)}"
+        changes = [change for plan in listed for change in plan.changes if change.action != "keep"]
+        yield from _causes(changes)
+        yield from _section(
+            "In conflict: nothing is applied", changes, lambda change: change.action == "conflict"
+        )
+        yield from _section("People on call will notice", changes, lambda change: bool(change.notice))
+        if changes:
+            yield "\n<details><summary>Every object</summary>\n"
+            for change in changes:
+                yield f"- `{_SIGNS[change.action]}` {change.noun} {_plain(change.title)}" + (
+                    f": {_plain(change.reason)}" if change.reason else ""
+                )
+            yield "\n</details>"
+
+
+def _causes(changes: Sequence[Change]) -> Iterator[str]:
+    caused = [line for line in cause_lines(changes) if line.places]
+    if caused:
+        yield "\n| what | from | to | where |\n| --- | --- | --- | --- |"
+    for line in caused[:50]:
+        where = ", ".join(f"{count} × {noun}" for noun, count in line.places.items())
+        cells = (line.name, shown(line.before), shown(line.after), where)
+        yield "| " + " | ".join(_plain(cell).replace("|", "\\|") for cell in cells) + " |"
+
+
+def _section(title: str, changes: Iterable[Change], taken: Callable[[Change], bool]) -> Iterator[str]:
+    listed = [change for change in changes if taken(change)]
+    if listed:
+        yield f"\n**{title}:**\n"
+    for change in listed:
+        yield f"- {change.noun} {_plain(change.title)}: {_plain(change.reason or change.notice)}"
+
+
+def _plain(value: str) -> str:
+    """Keep a text from being read as Markdown, HTML, or a mention of somebody."""
+    shown_text = visible(value).replace("\\", "\\\\")
+    for character in "`*_{}[]<>#|~":
+        shown_text = shown_text.replace(character, f"\\{character}")
+    return shown_text.replace("@", "@\u2060").replace("\\<", "&lt;").replace("\\>", "&gt;")
+
+
+def as_json(plans: Mapping[str, Sequence[Plan]]) -> str:
+    """Write plans for machines, all differences included."""
+    return json.dumps(
+        {name: [_plan(plan) for plan in listed] for name, listed in plans.items()},
+        indent=2,
+        ensure_ascii=False,
+    )
+
+
+def _plan(plan: Plan) -> Json:
+    return {
+        "target": plan.instance.target,
+        "instance": plan.instance.id,
+        "version": plan.instance.version,
+        "notes": list(plan.instance.notes),
+        "large": plan.large,
+        "changes": [_object(change) for change in plan.changes],
+        "bound": bound(plan),
+    }
+
+
+def _object(change: Change) -> Json:
+    return {
+        "action": change.action,
+        "key": str(change.key),
+        "title": change.title,
+        "drifted": change.drifted,
+        "reason": change.reason,
+        "notice": change.notice,
+        "differences": [
+            {
+                "pointer": each.pointer,
+                "before": each.before,
+                "after": each.after,
+                "definition": list(path_of(each.pointer, change.origins) or ()),
+            }
+            for each in change.differences
+        ],
+    }
+
+
+def applied(done: Applied) -> str:
+    """Say how far an apply came."""
+    return "".join(f"{line}\n" for line in _applied(done))
+
+
+def _applied(done: Applied) -> Iterator[str]:
+    for change in done.done:
+        yield f"  {_SIGNS[change.action]} {change.noun} '{visible(change.title)}'"
+    if done.error is not None:
+        yield f"stopped: {visible(done.error.message)}"
+        if done.error.hint:
+            yield f"  hint: {visible(done.error.hint)}"
+    elif done.stopped:
+        yield "stopped, as was asked for"
+    if done.unknown is not None:
+        yield f"not known: {done.unknown.noun} '{visible(done.unknown.title)}' may be written"
+    if done.failed is not None:
+        yield f"not done: {done.failed.noun} '{visible(done.failed.title)}'"
+    if done.left:
+        yield f"not begun: {', '.join(visible(change.title) for change in done.left)}"
+    if not done.complete:
+        yield "run it again: what is done is found, and the rest is made"
