@@ -51,11 +51,6 @@ class Rule:
     labels: Mapping[str, str]
     annotations: Mapping[str, str]
 
-    @property
-    def condition_of_queries(self) -> bool:
-        """Tell whether the condition is a query itself, not an expression."""
-        return self.condition in self.queries
-
 
 def read_rule(rule: Mapping[str, Any]) -> Rule:
     """
