@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -24,6 +24,7 @@ from watchglass.database.proof import (
 from watchglass.database.rights import Lack, Rights, identifier
 from watchglass.database.wire import Command, ConnectionLost, Exchange, Segment, TooLarge
 from watchglass.sql import gate
+from watchglass.sql.mentions import Mention
 
 _SNAPSHOT = "ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _MARGIN = 5.0
@@ -34,6 +35,9 @@ _TRIES = 3
 
 _CATALOG_SECONDS = 30.0
 _DENIED = "42501"
+
+Mentions = Mapping[Mention, int | None]
+"""What a statement names, each with the byte where."""
 
 Progress = Callable[[int, int], None]
 
@@ -95,6 +99,12 @@ class Prover:
         ]
         self._prove(_Round("READ ONLY", [[question] for question in questions]))
         return [question.description() for question in questions]
+
+    def study(self, statements: Sequence[Statement]) -> list[tuple[Mentions, DatabaseError | None]]:
+        """Look up what statements call and read, and send none: what each names, and why it would be refused."""
+        proofs = [self._proof(statement) for statement in statements]
+        self._look_up([proof for proof in proofs if not proof.done])
+        return [(proof.mentions, proof.outcome.error) for proof in proofs]
 
     def _proof(self, statement: Statement) -> Proof:
         return Proof(statement, self._connection, self._types, self._seconds)

@@ -14,6 +14,7 @@ from watchglass.sql import literals
 from watchglass.sql.mentions import Mention
 
 PUBLIC = "public"
+_ORDER = ("database", "schema", "relation", "function")
 Statement = Mapping[Mention, int | None]
 
 _MISSING = """
@@ -22,7 +23,8 @@ SELECT g.n, g.kind = 'relation' AND has_any_column_privilege(g.holder, g.oid, 'S
         WHERE a.attrelid = g.oid AND a.attnum > 0 AND NOT a.attisdropped
         AND NOT has_column_privilege(g.holder, g.oid, a.attnum, 'SELECT')) ELSE '{}' END AS columns
 FROM pg_catalog.json_to_recordset($1) AS g(n int, kind text, oid oid, name text, holder text)
-WHERE NOT CASE g.kind WHEN 'schema' THEN has_schema_privilege(g.holder, g.name, 'USAGE')
+WHERE NOT CASE g.kind WHEN 'database' THEN has_database_privilege(g.holder, g.name, 'CONNECT')
+    WHEN 'schema' THEN has_schema_privilege(g.holder, g.name, 'USAGE')
     WHEN 'relation' THEN has_table_privilege(g.holder, g.oid, 'SELECT')
     ELSE has_function_privilege(g.holder, g.oid, 'EXECUTE') END
 ORDER BY 1
@@ -60,7 +62,7 @@ class Need:
         through: the views and functions on the way, as a reader is told.
     """
 
-    kind: Literal["schema", "relation", "function"]
+    kind: Literal["database", "schema", "relation", "function"]
     name: str
     oid: int = 0
     holder: str = ""
@@ -71,12 +73,18 @@ class Need:
     @property
     def told(self) -> str:
         """Say what is needed."""
-        does = {"schema": "use the schema", "relation": "read", "function": "call"}[self.kind]
+        does = {
+            "database": "connect to",
+            "schema": "use the schema",
+            "relation": "read",
+            "function": "call",
+        }[self.kind]
         return f"{does} {self.name}" + (f", needed by {' → '.join(self.through)}" if self.through else "")
 
     def grant(self, role: str, columns: Sequence[str] = ()) -> str:
         """Give the SQL that grants it, to a role as SQL names it; ``columns``: these alone."""
         right, kind = {
+            "database": ("CONNECT", "DATABASE"),
             "schema": ("USAGE", "SCHEMA"),
             "relation": ("SELECT", "TABLE"),
             "function": ("EXECUTE", "FUNCTION"),
@@ -129,6 +137,19 @@ class Rights:
         """Name the role that the session acts as."""
         return str(self._inquiry.ask("SELECT current_user::text AS name")[0]["name"])
 
+    def database(self) -> Need:
+        """Give the need of a session at all."""
+        name = str(self._inquiry.ask("SELECT pg_catalog.current_database()::text AS name")[0]["name"])
+        return Need("database", identifier(name), raw=name)
+
+    def unknown(self, statement: Statement) -> tuple[tuple[str, int | None], ...]:
+        """List the tables and views that a statement names and the database does not have, with the byte where."""
+        return tuple(
+            (".".join(mention.name), at)
+            for mention, at in statement.items()
+            if mention.kind == "relation" and not self._catalog.found(mention)
+        )
+
     def needs(self, statement: Statement) -> tuple[Need, ...]:
         """List what a statement needs, in the order in which PostgreSQL asks for it, each once."""
         found: dict[tuple[str, str, str], Need] = {}
@@ -137,9 +158,8 @@ class Rights:
             if mention is not None and not mention.row:
                 for need in self._of(_Step(key, named=True), seen):
                     found.setdefault((need.kind, need.name, need.holder), replace(need, at=at))
-        order = {"schema": 0, "relation": 1, "function": 2}
         return tuple(
-            sorted(found.values(), key=lambda need: (order[need.kind], need.at is None, need.at or 0))
+            sorted(found.values(), key=lambda need: (_ORDER.index(need.kind), need.at is None, need.at or 0))
         )
 
     def lacks(self, needs: Sequence[Need], role: str) -> tuple[Lack, ...]:

@@ -14,7 +14,9 @@ from watchglass.artifact import Artifact
 from watchglass.database.embedded import Server, embedded_server
 from watchglass.definition.read import Definition
 from watchglass.definition.service import Service
+from watchglass.problems import Problem
 from watchglass.validate.engine import Report, statements_of
+from watchglass.validate.grants import Grants, grants_of
 from watchglass.validate.run import Progress, Wishes, expand_environment, validate_definition
 
 
@@ -68,6 +70,20 @@ class Session:
         return validate_definition(
             definition, service, artifacts, dsns, server, progress, wishes=self._wishes
         )
+
+    def grants(
+        self, definition: Definition, service: Service, artifacts: Sequence[Artifact], role: str
+    ) -> tuple[tuple[Grants, ...], tuple[Problem, ...]]:
+        """
+        Look up what a role needs to run every statement of a definition.
+
+        Raises:
+            NoServer: as above.
+            Unset: as above.
+        """
+        dsns = dsns_of(definition, service, self._given, self._environment)
+        server = self._started() if _needs_server(service, artifacts, dsns) else None
+        return grants_of(definition, service, artifacts, dsns, server, role)
 
     def _started(self) -> Server:
         if self._server is None:

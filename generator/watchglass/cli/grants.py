@@ -1,0 +1,89 @@
+"""``watchglass grants``: the SQL that lets the dashboards' role read what they read, and no more."""
+
+from __future__ import annotations
+
+import datetime
+from typing import TYPE_CHECKING
+
+import click
+
+from watchglass.cli.inputs import find_definitions
+from watchglass.cli.reporting import environment_option
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+    from pathlib import Path
+
+    from watchglass.pipeline import Compiled
+    from watchglass.problems import Problem
+    from watchglass.validate.grants import Grants
+
+
+@click.command()
+@click.argument("definitions", nargs=-1)
+@click.option(
+    "--dsn",
+    "given",
+    multiple=True,
+    help="A database in place of the fixtures; SOURCE=DSN where there are several sources.",
+)
+@click.option("--role", default="", help="Who is granted; the fixture's role if left out.")
+@environment_option
+def command(definitions: tuple[str, ...], given: tuple[str, ...], role: str, environment: str | None) -> int:
+    """
+    Print the grants that the statements of DEFINITIONS (else definitions/*.yaml) need.
+
+    The catalog is read, no statement is sent. What PUBLIC may do already is left out. Exit codes: 0, 1 problems.
+    """
+    from watchglass.cli.reporting import tell
+    from watchglass.database.rights import identifier
+    from watchglass.pipeline import compile_definition
+    from watchglass.problems import has_errors
+
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    compiled = {path: compile_definition(path, environment, today) for path in find_definitions(definitions)}
+    found, problems = _collect(compiled, given, environment, identifier(role) if role else "")
+    if any(not each.role for each in found):
+        raise click.UsageError("the fixture names no role; say whom to grant with --role")
+    sources: dict[str, str] = {}
+    for each in compiled.values():
+        problems += each.problems
+        sources |= each.definition.sources if each.definition else each.sources
+    tell(problems, "text", sources)
+    _print(found)
+    return 1 if has_errors(problems) else 0
+
+
+def _collect(
+    compiled: Mapping[Path, Compiled], given: tuple[str, ...], environment: str | None, role: str
+) -> tuple[list[Grants], list[Problem]]:
+    from watchglass.database.embedded import NoServer
+    from watchglass.validate.run import Unset
+    from watchglass.validate.session import Session
+
+    found: list[Grants] = []
+    problems: list[Problem] = []
+    try:
+        with Session(given, environment) as session:
+            for each in compiled.values():
+                if each.definition is None or each.service is None or each.failed:
+                    continue
+                grants, more = session.grants(each.definition, each.service, each.artifacts, role)
+                found += grants
+                problems += more
+    except NoServer as error:
+        raise click.ClickException(f"{error.message}\n{error.hint}") from error
+    except Unset as error:
+        raise click.ClickException(str(error)) from error
+    return found, problems
+
+
+def _print(found: Iterable[Grants]) -> None:
+    """Print each line once, under its source."""
+    lines: dict[tuple[str, str], dict[str, str]] = {}
+    for each in found:
+        lines.setdefault((each.source, each.role), {}).update(each.lines)
+    for (source, role), granted in lines.items():
+        click.echo(f"-- source {source}: what {role} needs beyond what PUBLIC may do")
+        for line, why in granted.items():
+            click.echo(f"{line};" + (f"  -- {why}" if why else ""))

@@ -1,0 +1,138 @@
+"""A definition's statements → the smallest SQL that lets a role run them: nothing that PUBLIC may do already."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from watchglass.artifact import Artifact
+from watchglass.database.embedded import Server
+from watchglass.database.inquiry import InquiryRefused
+from watchglass.database.proof import DatabaseError
+from watchglass.database.prover import Mentions, Prover
+from watchglass.database.rights import PUBLIC, Need
+from watchglass.database.wire import ConnectionLost
+from watchglass.definition.read import Definition
+from watchglass.definition.service import Service, Source
+from watchglass.problems import Problem
+from watchglass.sql import gate
+from watchglass.sql.pieces import Filter
+from watchglass.validate.cases import Case
+from watchglass.validate.databases import Place, open_database
+from watchglass.validate.engine import make_cases, statements_of
+from watchglass.validate.place import problem_at, span_of
+
+_SAMPLES: Mapping[str, str] = {
+    "integer": "1",
+    "number": "1",
+    "boolean": "true",
+    "interval": "1 day",
+    "date": "2026-01-01",
+    "timestamp": "2026-01-01T00:00:00Z",
+    "uuid": "00000000-0000-0000-0000-000000000000",
+}
+"""A value by type of a filter, so that the parts of a statement that stand for a choice are seen, too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Grants:
+    """
+    What a role needs on one source's database.
+
+    Args:
+        lines: SQL as (GRANT without its end, why).
+    """
+
+    source: str
+    role: str
+    lines: tuple[tuple[str, str], ...]
+
+
+def grants_of(
+    definition: Definition,
+    service: Service,
+    artifacts: Sequence[Artifact],
+    dsns: Mapping[str, str],
+    server: Server | None,
+    role: str,
+) -> tuple[tuple[Grants, ...], tuple[Problem, ...]]:
+    """
+    Look up what the statements need; none of them is sent.
+
+    Args:
+        role: as SQL names it; empty: the fixture's.
+    """
+    found: list[Grants] = []
+    problems: list[Problem] = []
+    for source in service.sources.values():
+        mine = [each for each in statements_of(artifacts) if each.source in ("", source.id)]
+        if source.type != "postgres" or not mine:
+            continue
+        cases, broken = make_cases(
+            service, mine, _samples(service.filters.values()), datetime.datetime.now(tz=datetime.UTC)
+        )
+        problems += [finding.problem for finding in broken]
+        with contextlib.ExitStack() as stack:
+            opened = open_database(
+                Place(definition, service, source, dsns.get(source.id), server), stack, sends=False
+            )
+            if isinstance(opened, tuple):
+                problems += opened
+                continue
+            lines, more = _lines(Prover(opened, trusted=source.trusted), source, cases, role or source.role)
+            problems += more
+            found.append(Grants(source.id, role or source.role, lines))
+    return tuple(found), tuple(dict.fromkeys(problems))
+
+
+def _samples(filters: Iterable[Filter]) -> dict[str, tuple[str, ...]]:
+    return {
+        of.id: tuple(value for value, _ in of.options)[:2] or (_SAMPLES.get(of.type, "x"),) for of in filters
+    }
+
+
+def _lines(
+    prover: Prover, source: Source, cases: Sequence[Case], role: str
+) -> tuple[tuple[tuple[str, str], ...], tuple[Problem, ...]]:
+    try:
+        studied = prover.study([case.sent for case in cases])
+        needs = {prover.rights.database(): None}
+        for mentions, error in studied:
+            if error is None:
+                needs |= dict.fromkeys(replace(need, at=None) for need in prover.rights.needs(mentions))
+        lacks = prover.rights.lacks(tuple(needs), PUBLIC)
+        problems = [
+            problem
+            for case, (mentions, error) in zip(cases, studied, strict=True)
+            for problem in _problems(prover, case, mentions, error)
+        ]
+    except (ConnectionLost, InquiryRefused) as lost:
+        message = f"the catalog could not be read: {lost}"
+        return (), (problem_at("database-unreachable", message, source.at),)
+    lines: dict[str, Need] = {}
+    for lack in lacks:
+        lines.setdefault(lack.need.grant(role), lack.need)
+    return tuple((line, _why(need)) for line, need in sorted(lines.items(), key=_order)), tuple(problems)
+
+
+def _order(line: tuple[str, Need]) -> tuple[int, str]:
+    kinds = ("database", "schema", "relation", "function")
+    return kinds.index(line[1].kind), line[0]
+
+
+def _why(need: Need) -> str:
+    return f"for {' → '.join(need.through)}" if need.through else ""
+
+
+def _problems(
+    prover: Prover, case: Case, mentions: Mentions, error: DatabaseError | None
+) -> Iterator[Problem]:
+    if error is not None:
+        code = error.refusal or "sql-error"
+        yield Problem(code, error.message, span_of(case, error.position), hint=error.hint)
+        return
+    for name, at in prover.rights.unknown(mentions):
+        place = span_of(case, None if at is None else gate.characters(case.sent.sql, at))
+        yield Problem("relation-missing", f"the database has no table or view '{name}'", place)
