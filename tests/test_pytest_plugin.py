@@ -46,13 +46,15 @@ def test_every_statement_of_every_target_is_a_test(pytester: pytest.Pytester, li
     made = statements_of(compile_definition(library).artifacts)
     names = [f"{statement.target}::{statement.name}" for statement in made]
     found = collected(pytester, "definitions")
-    assert sorted(found) == sorted(f"definitions/library.yaml::{name}" for name in ["definition", *names])
+    assert sorted(found) == sorted(
+        f"definitions/library.yaml::{name}" for name in ["definition", "rules", *names]
+    )
     assert "definitions/library.yaml::grafana::desk/overdue-table" in found
 
 
 def test_a_good_definition_passes(pytester: pytest.Pytester, library: Path) -> None:
     done = pytester.runpytest_inprocess("definitions")
-    done.assert_outcomes(passed=1 + len(statements_of(compile_definition(library).artifacts)))
+    done.assert_outcomes(passed=2 + len(statements_of(compile_definition(library).artifacts)))
 
 
 def test_one_statement_can_be_chosen(pytester: pytest.Pytester, library: Path) -> None:
@@ -103,7 +105,7 @@ def test_a_result_that_depends_on_the_session_is_told_of_the_statements_that_sho
     told = [line for line in done.outlines if "(session-timezone)" in line]
     failed = [line.split(" - ")[0] for line in done.outlines if line.startswith("FAILED ")]
     assert told
-    assert all("::overdue" in line or "overdue-" in line for line in failed)
+    assert all("::overdue" in line or "overdue-" in line for line in failed if not line.endswith("::rules"))
 
 
 def slow_down(library: Path) -> None:
@@ -113,6 +115,20 @@ def slow_down(library: Path) -> None:
         "count(*) AS overdue",
         "count(*) + 0 * (SELECT count(*) FROM generate_series(1, 200000)) AS overdue",
     )
+
+
+def test_a_rule_that_is_broken_is_a_warning_and_an_error_fails(
+    pytester: pytest.Pytester, library: Path
+) -> None:
+    edit(library, "owner: desk, ", "")
+    pytester.path.joinpath("pytest.ini").write_text(STRICT.replace("error", "default"))
+    done = pytester.runpytest_inprocess("definitions/library.yaml::rules")
+    done.assert_outcomes(passed=1, warnings=1)
+    done.stdout.fnmatch_lines(["*the service has alerts and no owner (lint-no-owner)*"])
+    edit(library, "count(*) AS overdue", "count(l.idd) AS overdue")
+    done = pytester.runpytest_inprocess("definitions/library.yaml::rules")
+    done.assert_outcomes(failed=1)
+    done.stdout.fnmatch_lines(["*(lint-unknown-column)*", "*did you mean 'id'?*"])
 
 
 def test_a_warning_is_a_warning(pytester: pytest.Pytester, library: Path) -> None:

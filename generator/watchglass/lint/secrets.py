@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from watchglass.problems import Problem, Span
@@ -78,7 +78,7 @@ def _bits(word: str) -> float:
     return -sum(share * math.log2(share) for share in shares)
 
 
-def hide_secrets(sources: Mapping[str, str], problems: tuple[Problem, ...]) -> dict[str, str]:
+def hide_secrets(sources: Mapping[str, str], problems: Iterable[Problem]) -> dict[str, str]:
     """Blank the secrets that were found out of the texts which excerpts are taken from, so that no log shows them."""
     hidden = dict(sources)
     for problem in problems:

@@ -1,4 +1,4 @@
-"""A definition as a tree of tests: ``x.yaml::definition``, and ``x.yaml::grafana::overview/pollution`` for each statement."""
+"""A definition as tests: ``x.yaml::definition``, ``x.yaml::rules``, ``x.yaml::grafana::overview/pollution`` of each statement."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 
 from watchglass.artifact import Statement
+from watchglass.lint import hide_secrets, lint
 from watchglass.pipeline import Compiled
 from watchglass.problems import Problem, Span
 from watchglass.pytest_plugin import DefinitionWarning
@@ -72,7 +73,7 @@ class DefinitionItem(pytest.Item):
     def _told(self, problems: Sequence[Problem]) -> str:
         compiled = self.file.compiled
         sources = compiled.definition.sources if compiled.definition else compiled.sources
-        return told(problems, "text", sources).rstrip("\n")
+        return told(problems, "text", hide_secrets(sources, problems)).rstrip("\n")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show the report alone: where in this program it was found helps nobody."""
@@ -93,6 +94,17 @@ class CompileItem(DefinitionItem):
     def runtest(self) -> None:
         """Judge what compiling found."""
         self.judge(self.file.compiled.problems)
+
+
+class RulesItem(DefinitionItem):
+    """The test that a definition breaks no rule of ``watchglass check``."""
+
+    def runtest(self) -> None:
+        """Judge what the rules say."""
+        definition, service = self.file.compiled.definition, self.file.compiled.service
+        assert definition is not None, "only what compiles is judged by rules"
+        assert service is not None, "only what compiles is judged by rules"
+        self.judge(lint(definition, service))
 
 
 class TargetCollector(pytest.Collector):
@@ -153,6 +165,12 @@ def _compiling(file: DefinitionFile) -> Iterator[pytest.Item]:
     yield CompileItem.from_parent(file, name="definition", file=file, span=whole)
 
 
+def _rules(file: DefinitionFile) -> Iterator[pytest.Item]:
+    if not file.compiled.failed:
+        whole = Span.of_file(file.path.as_posix())
+        yield RulesItem.from_parent(file, name="rules", file=file, span=whole)
+
+
 def _statements(file: DefinitionFile) -> Iterator[pytest.Collector]:
     targets: dict[str, list[Statement]] = {}
     for statement in statements_of(file.compiled.artifacts):
@@ -163,5 +181,5 @@ def _statements(file: DefinitionFile) -> Iterator[pytest.Collector]:
 
 Suite = Callable[[DefinitionFile], Iterable[pytest.Item | pytest.Collector]]
 
-SUITES: tuple[Suite, ...] = (_compiling, _statements)
+SUITES: tuple[Suite, ...] = (_compiling, _rules, _statements)
 """What lists a definition's tests; a further kind of test is a function here."""

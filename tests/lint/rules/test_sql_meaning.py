@@ -106,6 +106,8 @@ def test_a_day_of_the_session_is_found(sql: str, tmp_path: Path) -> None:
     [
         "SELECT date(created_at AT TIME ZONE 'Europe/Berlin') AS n FROM courses",
         "SELECT (created_at AT TIME ZONE 'Europe/Berlin')::date AS n FROM courses",
+        "SELECT {{ local('created_at') }}::date AS n FROM courses",
+        "SELECT extract(hour FROM {{ local('created_at') }}) AS n FROM courses",
         "SELECT date_trunc('day', created_at, 'Europe/Berlin') AS n FROM courses",
         "SELECT date_trunc('day', created_at AT TIME ZONE 'Europe/Berlin') AS n FROM courses",
         "SELECT date_trunc('hour', created_at) AS n FROM courses",

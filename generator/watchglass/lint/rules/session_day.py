@@ -28,7 +28,7 @@ def check(subject: Subject) -> Iterator[Finding]:
                         f"{what} in the time zone of the session, not in that of the service ({zone})",
                         statement.span(node),
                         statement.query.at.path,
-                        hint=f"write … AT TIME ZONE '{zone}', or {{{{ bucket('column', '1 day') }}}}",
+                        hint="write {{ local('column') }} for the column, or {{ bucket('column', '1 day') }} for its day",
                     )
 
 
