@@ -19,7 +19,7 @@ def main(name: str, form: Form, arguments: Sequence[str]) -> int:
         return 2
     try:
         comparison = compare(read(Path(arguments[0]), form))
-    except (WrongFile, ValueError) as error:
+    except WrongFile as error:
         sys.stderr.write(f"error: {error}\n")
         return 1
     sys.stdout.write(told(comparison))

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from tests.conformance.recording import START, Case, Recording
+from tests.conformance.recording import START, Case, Recording, WrongFile
 from watchglass.evaluation import Evaluation, Simulation
 
 _LEFT_OUT = {"alertname", "grafana_folder", "__alert_rule_uid__", "__alert_rule_namespace_uid__", "case"}
@@ -56,7 +56,10 @@ def compare(recording: Recording) -> Comparison:
 
 
 def _run(case: Case, recording: Recording) -> Iterator[tuple[int, Mapping[str, Any], Evaluation]]:
-    simulation = Simulation(case.rule, recording.interval, recording.server)
+    try:
+        simulation = Simulation(case.rule, recording.interval, recording.server)
+    except ValueError as error:
+        raise WrongFile(f"case {case.uid}: {error}") from None
     index = 0
     for step in case.steps:
         evaluation = simulation.step(START + timedelta(seconds=step.seconds), step.answers)
@@ -85,18 +88,20 @@ def _difference(
     return Difference(case.uid, index, f"{heads[0]}: {wanted}", f"{heads[1]}: {got}")
 
 
-Row = tuple[tuple[tuple[str, str], ...], str, float, str]
+Row = tuple[tuple[tuple[str, str], ...], str, float | None, str | None]
+"""Labels, state, since when, value; the last two are None where a recording does not have them."""
 
 
 def _recorded(expected: Mapping[str, Any]) -> list[Row]:
-    return sorted(
-        (tuple(sorted(each["labels"].items())), each["state"], float(each["activeAt"]), each["value"])
+    made = [
+        (tuple(sorted(each["labels"].items())), each["state"], each.get("activeAt"), each.get("value"))
         for each in expected["alerts"]
-    )
+    ]
+    return sorted(made, key=lambda row: row[0])
 
 
 def _simulated(evaluation: Evaluation) -> list[Row]:
-    return sorted(
+    made: list[Row] = [
         (
             tuple(sorted((name, text) for name, text in each.labels.items() if name not in _LEFT_OUT)),
             each.shown,
@@ -104,11 +109,13 @@ def _simulated(evaluation: Evaluation) -> list[Row]:
             each.value,
         )
         for each in evaluation.instances
-    )
+    ]
+    return sorted(made, key=lambda row: row[0])
 
 
-def _same(one: Row, other: Row) -> bool:
-    return (one[0], one[1], one[3]) == (other[0], other[1], other[3]) and abs(one[2] - other[2]) < _TOLERANCE
+def _same(expected: Row, got: Row) -> bool:
+    since = expected[2] is None or got[2] is None or abs(expected[2] - got[2]) < _TOLERANCE
+    return expected[:2] == got[:2] and since and expected[3] in {None, got[3]}
 
 
 def _same_error(expected: str | None, evaluation: Evaluation) -> bool:

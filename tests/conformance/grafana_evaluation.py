@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Mapping
-from datetime import datetime
 from typing import Any
 
 from tests.conformance.command import main
-from tests.conformance.recording import NOTHING, Form, answer, expression, query
-from watchglass.evaluation import Answer
+from tests.conformance.recording import Form, expression, query
 
 
 def _rule(case: Mapping[str, Any], source: str) -> tuple[str, list[dict[str, Any]]]:
@@ -17,15 +15,10 @@ def _rule(case: Mapping[str, Any], source: str) -> tuple[str, list[dict[str, Any
     return "C", [query("A", source, "table"), expression(threshold)]
 
 
-def _answers(case: Mapping[str, Any], index: int, at: datetime) -> dict[str, Answer]:
-    return {"A": answer(case["steps"][index], at, series=False)}
-
-
 FORM = Form(
     rule=_rule,
-    answers=_answers,
-    count=lambda case: len(case["steps"]),
-    empty=lambda case: {"A": NOTHING},
+    given=lambda case: {"A": case["steps"]},
+    series=lambda case: False,
     needs=("steps", "condition", "noDataState", "execErrState"),
     before=5,
 )

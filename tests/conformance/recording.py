@@ -16,7 +16,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from watchglass.evaluation import Answer, Failure, Number, Point, Series, numbers
+from watchglass.evaluation import Answer, Failure, Point, Series, numbers
 
 START = datetime(2026, 1, 1, tzinfo=UTC)
 _INTERVAL = re.compile(r"(\d+(?:\.\d+)?)(ms|s|m|h)?")
@@ -61,17 +61,16 @@ class Form:
     One of the two forms.
 
     Args:
-        rule: the case's queries and expressions as ``data`` of a rule, given the data source.
-        answers: the answers at a step, given the case, the step and its time.
-        count: how many steps a case has.
+        rule: the case's condition, and its queries and expressions as ``data`` of a rule, given the data source.
+        given: refId → what that query gave at each step.
+        series: whether queries give series of one point, not numbers.
         needs: keys of a case.
         before: evaluations before the first step where ``how`` lists no times.
     """
 
     rule: Callable[[Mapping[str, Any], str], tuple[str, list[dict[str, Any]]]]
-    answers: Callable[[Mapping[str, Any], int, datetime], dict[str, Answer]]
-    count: Callable[[Mapping[str, Any]], int]
-    empty: Callable[[Mapping[str, Any]], dict[str, Answer]]
+    given: Callable[[Mapping[str, Any]], Mapping[str, Any]]
+    series: Callable[[Mapping[str, Any]], bool]
     needs: tuple[str, ...]
     before: int
 
@@ -149,10 +148,23 @@ def _check(path: Path, index: int, case: Any, form: Form) -> None:
     missing = [key for key in ("uid", "recorded", *form.needs) if key not in case]
     if missing:
         raise WrongFile(f"{path}: {name} has no '{missing[0]}'; this is not a recording of this form")
-    if form.count(case) != len(case["recorded"]):
-        raise WrongFile(
-            f"{path}: {name} has {form.count(case)} steps and {len(case['recorded'])} recorded answers"
-        )
+    for ref, given in form.given(case).items():
+        if not isinstance(given, list) or len(given) != len(case["recorded"]):
+            raise WrongFile(
+                f"{path}: {name}: query {ref} has not as many steps as there are recorded answers"
+            )
+        for step, each in enumerate(given):
+            if each != "error" and not (isinstance(each, list) and all(map(_is_row, each))):
+                raise WrongFile(f"{path}: {name}: step {step} of query {ref} is neither rows nor 'error'")
+    for step, each in enumerate(case["recorded"]):
+        if not isinstance(each, dict) or not {"state", "health", "alerts"} <= each.keys():
+            raise WrongFile(f"{path}: {name}: recorded answer {step} lacks state, health or alerts")
+
+
+def _is_row(row: Any) -> bool:
+    if not isinstance(row, dict) or not isinstance(row.get("labels"), dict) or "value" not in row:
+        return False
+    return row["value"] is None or isinstance(row["value"], (int, float))
 
 
 def _rule(case: Mapping[str, Any], form: Form, source: str) -> dict[str, Any]:
@@ -171,11 +183,23 @@ def _rule(case: Mapping[str, Any], form: Form, source: str) -> dict[str, Any]:
 
 
 def _steps(case: Mapping[str, Any], form: Form, interval: float, before: tuple[float, ...]) -> Iterator[Step]:
+    queries, series = form.given(case), form.series(case)
     for seconds in before:
-        yield Step(seconds, form.empty(case), None)
+        yield Step(seconds, dict.fromkeys(queries, ()), None)
     for index, recorded in enumerate(case["recorded"]):
-        seconds = index * interval
-        yield Step(seconds, form.answers(case, index, START + timedelta(seconds=seconds)), recorded)
+        at = START + timedelta(seconds=index * interval)
+        answers = {ref: _answer(given[index], at, series) for ref, given in queries.items()}
+        yield Step(index * interval, answers, recorded)
+
+
+def _answer(given: Any, at: datetime, series: bool) -> Answer:
+    """Read what a query gave; of points of one series and time the last counts."""
+    if given == "error":
+        return Failure()
+    if series:
+        last = {tuple(sorted(row["labels"].items())): row for row in given}
+        return [Series(row["labels"], (Point(at, row["value"]),)) for row in last.values()]
+    return numbers((row["labels"], row["value"]) for row in given)
 
 
 def query(ref: str, source: str, form: str) -> dict[str, Any]:
@@ -190,16 +214,3 @@ def query(ref: str, source: str, form: str) -> dict[str, Any]:
 def expression(model: Mapping[str, Any]) -> dict[str, Any]:
     """Write an expression of a rule."""
     return {"refId": model["refId"], "datasourceUid": "__expr__", "model": dict(model)}
-
-
-def answer(given: Any, at: datetime, series: bool) -> Answer:
-    """Read what a query gave: rows, or the word ``error``; of points of one series and time the last counts."""
-    if given == "error":
-        return Failure()
-    if series:
-        last = {tuple(sorted(row["labels"].items())): row for row in given}
-        return [Series(row["labels"], (Point(at, row["value"]),)) for row in last.values()]
-    return numbers((row["labels"], row["value"]) for row in given)
-
-
-NOTHING: tuple[Number, ...] = ()

@@ -82,6 +82,13 @@ def test_another_word_about_an_instance_is_a_difference(tmp_path: Path, key: str
     assert len(compare(read(written(tmp_path, data), grafana_evaluation.FORM)).differences) == 1
 
 
+def test_what_a_recording_does_not_have_is_not_compared(tmp_path: Path) -> None:
+    data = recorded(cases=1)
+    for alert in (alert for each in data["cases"][0]["recorded"] for alert in each["alerts"]):
+        del alert["value"], alert["activeAt"]
+    assert compare(read(written(tmp_path, data), grafana_evaluation.FORM)).differences == ()
+
+
 def test_a_missing_instance_is_a_difference(tmp_path: Path) -> None:
     data = recorded(cases=1)
     del data["cases"][0]["recorded"][0]["alerts"][0]
@@ -174,6 +181,29 @@ def test_a_file_of_the_other_form_is_a_clear_error(
 def test_a_file_that_is_no_recording_is_a_clear_error(
     tmp_path: Path, capsys: pytest.CaptureFixture[str], data: Any, message: str
 ) -> None:
+    path = written(tmp_path, data)
+    assert ran(path) == 1
+    assert capsys.readouterr().err == f"error: {path}: {message}\n"
+
+
+@pytest.mark.parametrize(
+    ("key", "value", "message"),
+    [
+        ("steps", [], "case ev1-000: query A has not as many steps as there are recorded answers"),
+        ("steps", [{"error": "x"}] * 42, "case ev1-000: step 0 of query A is neither rows nor 'error'"),
+        (
+            "steps",
+            [[{"labels": {}, "value": "x"}]] * 42,
+            "case ev1-000: step 0 of query A is neither rows nor 'error'",
+        ),
+        ("recorded", [{}] * 42, "case ev1-000: recorded answer 0 lacks state, health or alerts"),
+    ],
+)
+def test_a_step_that_cannot_be_read_is_a_clear_error(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], key: str, value: Any, message: str
+) -> None:
+    data = recorded(cases=1)
+    data["cases"][0][key] = value
     path = written(tmp_path, data)
     assert ran(path) == 1
     assert capsys.readouterr().err == f"error: {path}: {message}\n"
