@@ -134,3 +134,13 @@ def test_a_rewritten_script_reads_the_clock_no_more(reads: list[str], place: str
     again = rewrite(made.text, made=HERE)
     assert (again.text, again.reads) == (made.text, 0)
     assert all(made.text[i] == script[made.map.source(i)] for i in range(len(made.text)) if made.map.same(i))
+
+
+@given(st.sampled_from([*PLACES.values(), *KEPT.values()]), st.sampled_from([*READS, *WORDS]), st.data())
+def test_a_script_cut_anywhere_is_told_of_or_rewritten(place: str, read: str, data: st.DataObject) -> None:
+    script = filled(place, read, (READS | WORDS)[read]).replace("f()", "é()")
+    start = data.draw(st.integers(0, len(script)))
+    cut = script[:start] + script[data.draw(st.integers(start, min(start + 9, len(script)))) :]
+    made = rewrite(cut, made=HERE)
+    assert all(0 <= finding.offset <= len(cut) for finding in made.findings)
+    assert all(made.text[i] == cut[made.map.source(i)] for i in range(len(made.text)) if made.map.same(i))

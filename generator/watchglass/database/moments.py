@@ -32,7 +32,6 @@ class Question:
     Args:
         together: its SQL with its reads of the clock taken from `clock_schema.MOMENT`.
         alone: makes of an instant the statement that asks for it alone.
-        settings: for the statement that asks for many.
     """
 
     together: Statement
@@ -54,20 +53,25 @@ def without_end(sql: str) -> str:
     return raw[: kept[-1].end].decode() if kept and len(kept) < len(tokens) else sql
 
 
-def ask_at(prover: Prover, question: Question, instants: Sequence[datetime.datetime]) -> list[Outcome]:
+def ask_at(
+    prover: Prover, question: Question, instants: Sequence[datetime.datetime], *, together: bool = True
+) -> list[Outcome]:
     """
     Ask a query at many instants; the outcomes stand in their order.
 
     They are asked together as long as the server can do it so, else each alone, and so is every stretch where one of
     them fails.
+
+    Args:
+        together: whether it may be tried; a database where errors are caught hides a clock that is read elsewhere.
     """
-    return _Asking(prover, question).all(instants)
+    return _Asking(prover, question, together).all(instants)
 
 
 class _Asking:
-    def __init__(self, prover: Prover, question: Question) -> None:
+    def __init__(self, prover: Prover, question: Question, together: bool) -> None:
         self._prover, self._question = prover, question
-        self._size, self._together = _FIRST, True
+        self._size, self._together = _FIRST, together
 
     def all(self, instants: Sequence[datetime.datetime]) -> list[Outcome]:
         found: list[Outcome] = []

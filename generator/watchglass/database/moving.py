@@ -23,6 +23,7 @@ from watchglass.database.moments import Question, ask_at
 from watchglass.database.proof import Outcome, Statement
 from watchglass.database.prover import Prover
 from watchglass.database.timetypes import time_types
+from watchglass.sql import gate
 from watchglass.sql.clock import Finding, Rewritten, rewrite
 from watchglass.sql.clock_schema import MOMENT, SETTING, install
 from watchglass.sql.offsets import Expanded
@@ -33,6 +34,11 @@ _RUN = uuid.uuid4().hex
 
 _NO_CLOCK = "asked for many instants at once"
 """In place of an instant: what reads the session's clock then fails, and is asked for each instant alone."""
+
+
+_CATCHES = r"""SELECT EXISTS (
+    SELECT FROM pg_catalog.pg_proc WHERE oid >= 16384 AND prosrc ~* '\mexception\M' AND prosrc ~* '\mwhen\M'
+)"""
 
 
 class NotOurs(Exception):
@@ -201,12 +207,14 @@ class MovingDatabase:
         A query that reads it through a view or a function is run for each instant alone, on one pipeline.
         """
         alone = self._rewritten(statement.sql)
-        together = self._rewritten(statement.sql, MOMENT)
+        moved = self._rewritten(statement.sql, MOMENT)
         question = Question(
-            replace(statement, sql=together.text, settings=(*statement.settings, (SETTING, _NO_CLOCK))),
+            replace(statement, sql=moved.text, settings=(*statement.settings, (SETTING, _NO_CLOCK))),
             lambda instant: self._at(statement, alone, instant),
         )
-        outcomes = ask_at(self._asks(), question, instants)
+        refused = gate.inspect(statement.sql, parameters=True).refusals
+        together = not refused and not self._catches_errors()
+        outcomes = ask_at(self._asks(), question, instants, together=together)
         for outcome in outcomes:
             _back(outcome, alone)
         return outcomes
@@ -214,6 +222,10 @@ class MovingDatabase:
     def findings(self, sql: str) -> tuple[Finding, ...]:
         """Give what the rewriting has to say of a query."""
         return self._rewritten(sql).findings
+
+    def _catches_errors(self) -> bool:
+        """Tell whether some function may catch an error, and so the one of a clock that is not there."""
+        return self._owner.execute(_CATCHES).fetchall() == [(True,)]
 
     def _asks(self) -> Prover:
         if self._prover is None:
