@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 import postgast
 
@@ -22,6 +23,7 @@ DEEPEST = 2_000
 _ODD = re.compile("[\0\ud800-\udfff]")
 _WORD = re.compile(r"[A-Za-z]+")
 _WRITING = {"InsertStmt": "INSERT", "UpdateStmt": "UPDATE", "DeleteStmt": "DELETE", "MergeStmt": "MERGE"}
+_SUSPECT = {*_WRITING, "IntoClause", "LockingClause"}
 _NO_LOCATION = 2**31
 
 
@@ -63,9 +65,10 @@ class _Found:
     mentions: dict[Mention, int | None] = field(default_factory=dict)
 
 
+@lru_cache(maxsize=1024)
 def inspect(sql: str, *, parameters: bool = False) -> Facts:
     """
-    Judge a statement.
+    Judge a statement; a run judges one and the same many times, as each target's, for each time zone.
 
     Args:
         parameters: whether ``$1`` and its like may stand in it.
@@ -118,7 +121,8 @@ def _judge(sql: str, statement: TreeNode, parameters: bool) -> Facts:
     found = _Found()
     for node, names in _walk(statement):
         _note(node, names, found)
-        found.refusals += _refuse(sql, node)
+        if node.name in _SUSPECT:
+            found.refusals += _refuse(sql, node)
         if node.name == "ParamRef" and not parameters:
             number, at = node.scalars.get("number", 0), _location(sql, node)
             found.refusals.append(Refusal("sql-parameter", f"the statement has a parameter ${number}", at))
@@ -143,8 +147,8 @@ def _note(node: TreeNode, names: frozenset[str], found: _Found) -> None:
         found.functions.add(".".join(node.names("funcname")))
     elif node.name == "ParamRef":
         found.parameters.add(int(node.scalars.get("number", 0)))
-    at = _byte(node)
     for mention in mentions_of(node, names):
+        at = _byte(node)
         known = found.mentions.get(mention)
         if known is None or (at is not None and at < known):
             found.mentions[mention] = at
@@ -182,19 +186,18 @@ def _walk(root: TreeNode) -> Iterator[tuple[TreeNode, frozenset[str]]]:
         node, names = stack.pop()
         if node.name != "Node":
             yield node, names
-        clause = next(node.child("with_clause"), None)
-        if clause is not None:
+        for clause in node.bare("with_clause"):
             inner = _defined(clause, names)
             stack += inner
             names |= {str(query.scalars.get("ctename", "")) for query, _ in inner}
         for name in node.children:
             if name != "with_clause":
-                stack += [(below, names) for below in node.child(name)]
+                stack += [(below, names) for below in node.bare(name)]
 
 
 def _defined(clause: TreeNode, names: frozenset[str]) -> list[tuple[TreeNode, frozenset[str]]]:
     """Pair each query of a WITH with the names it sees: those before it, or all where the WITH is recursive."""
-    queries = [query for entry in clause.child("ctes") for query in entry.child("common_table_expr")]
+    queries = clause.bare("ctes")
     own = [str(query.scalars.get("ctename", "")) for query in queries]
     recursive = bool(clause.scalars.get("recursive", 0))
     return [

@@ -58,7 +58,7 @@ def mentions_of(node: TreeNode, hidden: frozenset[str]) -> Iterator[Mention]:
 
 
 def _call(node: TreeNode) -> Iterator[Mention]:
-    arguments = [_unwrapped(argument) for argument in node.child("args")]
+    arguments = node.bare("args")
     count = len(arguments)
     if node.scalars.get("agg_within_group"):
         count += len(node.children.get("agg_order", ()))
@@ -126,15 +126,9 @@ _MAKERS = {
 }
 
 
-def _unwrapped(node: TreeNode) -> TreeNode:
-    """Give the message inside a ``Node``."""
-    inner = next((below for name in node.children for below in node.child(name)), None)
-    return inner if node.name == "Node" and inner is not None else node
-
-
 def _text(node: TreeNode) -> str | None:
     if node.name == "TypeCast":
-        node = next((_unwrapped(inner) for inner in node.child("arg")), node)
+        node = next(iter(node.bare("arg")), node)
     text = next(node.child("sval"), None) if node.name == "A_Const" else None
     return str(text.scalars.get("sval", "")) if text is not None else None
 

@@ -11,9 +11,9 @@ from __future__ import annotations
 import ctypes
 import re
 import threading
-from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from functools import cache
 
 from postgast.errors import PgQueryError, check_error
 from postgast.native import lib
@@ -36,31 +36,41 @@ _LEVELS = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class TreeNode:
     """
-    One message of the tree.
+    One message of the tree; a statement has hundreds, so it is not frozen, which would make each of them slower to make.
 
     Args:
         name: the message's name, such as ``SelectStmt``.
         scalars: field → number or text; an enum is its number, an absent field is not there.
-        children: field → messages in it.
+        children: field → messages in it, each by its name and wire form.
     """
 
     name: str
     scalars: dict[str, Scalar]
-    children: dict[str, list[tuple[Any, bytes]]]
+    children: dict[str, list[tuple[str, bytes]]]
+    _known: dict[str, tuple[TreeNode, ...]] = field(default_factory=dict, compare=False, repr=False)
 
     def child(self, field: str) -> Iterator[TreeNode]:
         """Read the messages of a field."""
-        for descriptor, data in self.children.get(field, ()):
-            yield read(descriptor, data)
+        for name, data in self.children.get(field, ()):
+            yield _read(name, data)
+
+    def bare(self, field: str) -> tuple[TreeNode, ...]:
+        """Give the messages of a field without the ``Node`` around each; they are read once, when they are first asked for."""
+        known = self._known.get(field)
+        if known is None:
+            found = self.children.get(field, ())
+            known = tuple(
+                _read(*(_unwrapped(data) if name == "Node" else (name, data))) for name, data in found
+            )
+            self._known[field] = known
+        return known
 
     def names(self, field: str) -> tuple[str, ...]:
         """Give the strings of a list of names."""
-        return tuple(
-            str(text.scalars.get("sval", "")) for node in self.child(field) for text in node.child("string")
-        )
+        return tuple(str(text.scalars.get("sval", "")) for text in self.bare(field) if text.name == "String")
 
 
 def parse(sql: str) -> TreeNode:
@@ -76,7 +86,7 @@ def parse(sql: str) -> TreeNode:
         data = ctypes.string_at(result.parse_tree.data, result.parse_tree.len)
     finally:
         lib.pg_query_free_protobuf_parse_result(result)
-    return read(ParseResult.DESCRIPTOR, data)
+    return _read("ParseResult", data)
 
 
 def levels(sql: str) -> int:
@@ -121,37 +131,59 @@ def walk(root: TreeNode) -> Iterator[TreeNode]:
         node = stack.pop()
         if node.name != "Node":
             yield node
-        stack += [read(descriptor, data) for found in node.children.values() for descriptor, data in found]
+        stack += [below for field in node.children for below in node.bare(field)]
 
 
-def read(descriptor: Any, data: bytes) -> TreeNode:
+@cache
+def _grammar() -> Mapping[str, Mapping[int, tuple[str, str]]]:
+    """Give message → number of a field → its name and its message's name (empty for a scalar), as plain Python."""
+    return {
+        name: {
+            each.number: (each.name, each.message_type.name if each.message_type else "")
+            for each in message.fields
+        }
+        for name, message in ParseResult.DESCRIPTOR.file.message_types_by_name.items()
+    }
+
+
+def _read(name: str, data: bytes) -> TreeNode:
     """Read one message of the wire form; what is inside its messages is read when it is asked for."""
-    node = TreeNode(descriptor.name, {}, {})
-    at = 0
-    while at < len(data):
-        key, at = _varint(data, at)
-        field = descriptor.fields_by_number.get(key >> 3)
-        kind = key & 7
+    scalars: dict[str, Scalar] = {}
+    children: dict[str, list[tuple[str, bytes]]] = {}
+    fields, at, end = _grammar()[name], 0, len(data)
+    while at < end:
+        key, at = (data[at], at + 1) if data[at] < _LONG else _varint(data, at)
+        field, kind = fields.get(key >> 3, _UNKNOWN), key & 7
         if kind == 0:
-            value, at = _varint(data, at)
-            if field is not None:
-                node.scalars[field.name] = value
+            value, at = (data[at], at + 1) if data[at] < _LONG else _varint(data, at)
+            scalars[field[0]] = value
         elif kind == 2:
-            length, at = _varint(data, at)
-            _put(node, field, data[at : at + length])
+            length, at = (data[at], at + 1) if data[at] < _LONG else _varint(data, at)
+            content = data[at : at + length]
             at += length
+            if field[1]:
+                children.setdefault(field[0], []).append((field[1], content))
+            else:
+                scalars[field[0]] = content.decode(errors="replace")
         else:
             at += 8 if kind == 1 else 4
-    return node
+    scalars.pop("", None)
+    return TreeNode(name, scalars, children)
 
 
-def _put(node: TreeNode, field: Any, content: bytes) -> None:
-    if field is None:
-        return
-    if field.message_type is not None:
-        node.children.setdefault(field.name, []).append((field.message_type, content))
-    else:
-        node.scalars[field.name] = content.decode(errors="replace")
+def _unwrapped(data: bytes) -> tuple[str, bytes]:
+    """Give the one message of a ``Node``, by its name and wire form; an empty one has none."""
+    if not data:
+        return "Node", data
+    key, at = _varint(data, 0)
+    _, at = _varint(data, at)
+    return _grammar()["Node"].get(key >> 3, _UNKNOWN)[1] or "Node", data[at:]
+
+
+_LONG = 0x80
+"""From here on a number has more than one byte, as few have."""
+
+_UNKNOWN = ("", "")
 
 
 def _varint(data: bytes, at: int) -> tuple[int, int]:
@@ -160,6 +192,6 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
         byte = data[at]
         at += 1
         value |= (byte & 0x7F) << shift
-        if not byte & 0x80:
+        if byte < _LONG:
             return value, at
         shift += 7
