@@ -1,0 +1,130 @@
+"""Live validation against the server's own time: the same statements, sent bare."""
+
+from __future__ import annotations
+
+import datetime
+import statistics
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import psycopg
+
+from tests.bench.commands import FIRST
+from tests.bench.figures import Figure, Table, ratio, timed
+from tests.bench.timing import clocked
+from watchglass.database.connection import Connection, connect
+from watchglass.database.embedded import Server, embedded_server
+from watchglass.database.fixtures import Scratch, scratch_database
+from watchglass.database.proof import Outcome, Statement
+from watchglass.database.prover import Prover
+from watchglass.pipeline import Compiled, compile_definition
+from watchglass.sql.gate import inspect
+from watchglass.validate.engine import statements_of, validate
+
+
+class Noting(Prover):
+    """A prover that notes what it sends."""
+
+    sent: list[Statement]
+
+    def run(
+        self, statements: Sequence[Statement], progress: Callable[[int, int], None] | None = None
+    ) -> list[Outcome]:
+        """Note and prove."""
+        self.sent += statements
+        return super().run(statements, progress)
+
+    def groups(self, groups: Sequence[Sequence[Statement]]) -> list[list[Outcome]]:
+        """Note and prove."""
+        self.sent += [statement for group in groups for statement in group]
+        return super().groups(groups)
+
+
+def validation(times: int) -> Table:
+    """Measure validating the first definition, side by side with its statements alone."""
+    started = clocked(_start, max(3, times // 2))
+    compiled = compile_definition(FIRST)
+    assert compiled.service is not None
+    with embedded_server() as server:
+        loaded = clocked(lambda: _load(compiled, server), 3)
+        with _filled(compiled, server) as connection:
+            sent = _sent(compiled, connection)
+            pairs = [
+                (
+                    clocked(lambda: _validate(compiled, Prover(connection))),
+                    clocked(lambda: bare(connection, sent)),
+                )
+                for _ in range(times)
+            ]
+    ours, theirs = (statistics.median(pair[side] for pair in pairs) for side in (0, 1))
+    quotient = statistics.median(pair[0] / pair[1] for pair in pairs)
+    return Table(
+        "Live validation",
+        (
+            timed("embedded PostgreSQL, started and stopped", started),
+            timed("fixtures into a database of its own", loaded),
+            Figure("statements of the definition", f"{len(statements_of(compiled.artifacts))}"),
+            Figure("what is sent for them: all forms, twins, time zones", f"{len(sent)}"),
+            timed("these, bare: prepared, described and run, in a pipeline", theirs),
+            timed("validated: gate, transactions, contracts, twins", ours),
+            ratio("validated against bare", quotient, 1.5),
+        ),
+        "`definitions/draft-cleanup.yaml`, one connection to the embedded server. Bare is psycopg's own pipeline, "
+        "in one transaction, without a look at the rows.",
+    )
+
+
+def _start() -> None:
+    with embedded_server():
+        pass
+
+
+@contextmanager
+def _database(compiled: Compiled, server: Server) -> Iterator[Scratch]:
+    assert compiled.definition is not None
+    assert compiled.service is not None
+    (source,) = (each for each in compiled.service.sources.values() if each.type == "postgres")
+    folder = compiled.definition.folder
+    with scratch_database(server, "bench") as scratch:
+        scratch.load([(folder / name).read_text("utf-8") for name in (source.schema or "", *source.data)])
+        yield scratch
+
+
+def _load(compiled: Compiled, server: Server) -> None:
+    with _database(compiled, server):
+        pass
+
+
+@contextmanager
+def _filled(compiled: Compiled, server: Server) -> Iterator[Connection]:
+    assert compiled.service is not None
+    role = next(each.role for each in compiled.service.sources.values() if each.type == "postgres")
+    with _database(compiled, server) as scratch, connect(scratch.dsn(role)) as connection:
+        yield connection
+
+
+def _validate(compiled: Compiled, prover: Prover) -> None:
+    assert compiled.service is not None
+    inspect.cache_clear()  # a run begins without it
+    now = datetime.datetime.now(tz=datetime.UTC)
+    report = validate(compiled.service, statements_of(compiled.artifacts), prover, now)
+    assert all(problem.level == "warning" for problem in report.problems), report.problems
+
+
+def _sent(compiled: Compiled, connection: Connection) -> list[Statement]:
+    noting = Noting(connection)
+    noting.sent = []
+    _validate(compiled, noting)
+    return noting.sent
+
+
+def bare(connection: Connection, statements: Sequence[Statement]) -> None:
+    """Prepare, describe and run statements in one pipeline, and fetch their rows."""
+    with connection.transaction(), connection.pipeline():
+        cursors = []
+        for statement in statements:
+            cursor = psycopg.RawCursor(connection)
+            cursor.execute(statement.sql.encode(), statement.parameters or None, prepare=True)
+            cursors.append(cursor)
+        for cursor in cursors:
+            cursor.fetchall()
