@@ -27,6 +27,8 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "grants": Entry("watchglass.cli.grants:command", "Print the grants that the dashboards' role needs."),
     "plan": Entry("watchglass.cli.plan:command", "Say what an apply would change at Grafana and Metabase."),
     "apply": Entry("watchglass.cli.apply:command", "Publish to Grafana and Metabase."),
+    "drift": Entry("watchglass.cli.drift:command", "Show what somebody else changed of ours."),
+    "destroy": Entry("watchglass.cli.destroy:command", "Remove all that is ours at Grafana and Metabase."),
     "schema": Entry("watchglass.cli.schema:command", "Print the JSON Schema of the definition language."),
 }
 """In the order of use; each has a section in ``docs/commands.md``."""

@@ -1,0 +1,40 @@
+"""``watchglass destroy``: removes all that is ours at Grafana and Metabase."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+import click
+
+from watchglass.cli.apply import agree, make, refuse_unready
+from watchglass.cli.exit_codes import FINE
+from watchglass.cli.publishing import Options, publish_options
+from watchglass.cli.reporting import environment_option
+
+
+@click.command()
+@click.argument("definitions", nargs=-1)
+@publish_options
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@environment_option
+def command(definitions: tuple[str, ...], yes: bool, environment: str | None, **typed: Any) -> int:
+    """
+    Remove what carries the mark of DEFINITIONS (else definitions/*.yaml), and nothing else.
+
+    Exit codes: 0 all is gone, 1 it could not be done, 130 stopped by a signal.
+    """
+    from watchglass.cli.publishing import compile_all, failures_told, sessions
+    from watchglass.publish.secret import Redactor
+
+    options = replace(Options(environment=environment, **typed), prune=True, allow_large=True)
+    redactor = Redactor()
+    compiled = compile_all(definitions, options)
+    with failures_told(redactor):
+        ready = list(sessions(compiled, options, redactor, empty=True))
+    refuse_unready(ready, None, redactor)
+    if not any(each.plan.writes for each in ready):
+        click.echo("nothing of ours is there")
+        return FINE
+    agree(ready, redactor, yes=yes)
+    return make(ready, redactor)
