@@ -44,6 +44,7 @@ def test_a_secret_is_known_by_its_form(name: str) -> None:
         "draft:session:*",
         "https://hooks.slack.com/services/…",
         "The token of Grafana begins with glsa_",
+        "postgresql://watch:password@localhost/shop",
     ],
 )
 def test_an_address_or_a_placeholder_is_no_secret(text: str) -> None:
@@ -51,6 +52,11 @@ def test_an_address_or_a_placeholder_is_no_secret(text: str) -> None:
 
 
 CHANCE = "q7Zt4Lk9Xw2Rb8Nc3Vy6" + "Hm1Jp5Gd0Sf4Ta"
+
+
+def test_a_password_that_sql_compares_is_no_secret_and_one_in_an_address_is() -> None:
+    assert list(known("SELECT count(*) FROM users WHERE password = 'unset'", sql=True)) == []
+    assert len(list(known("SELECT * FROM dblink('postgresql://a:s3cr%40t@db/x')", sql=True))) == 1
 
 
 def test_a_long_word_by_chance_is_guessed() -> None:

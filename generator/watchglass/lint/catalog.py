@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 
 import postgast
@@ -18,7 +18,8 @@ _MOST = 1_000_000
 
 _ADD, _DROP, _RETYPE, _OF = 1, 14, 25, (50, 51, 52, 53)
 _RENAMED_COLUMN = 7
-_CHECK = 6
+_CHECK, _REQUIRED = 6, (2, 7)
+"""Kinds of constraints: CHECK; NOT NULL and PRIMARY KEY."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,15 +29,19 @@ class Catalog:
 
     Args:
         guarded: columns that a CHECK speaks of: ``(schema, table, column)``.
+        required: columns that are never NULL.
+        elsewhere: whether a role or a database looks for tables in other schemas than ``public``.
     """
 
     relations: Mapping[tuple[str, str], Relation] = field(default_factory=dict)
     guarded: frozenset[tuple[str, str, str]] = frozenset()
+    required: frozenset[tuple[str, str, str]] = frozenset()
     functions: frozenset[str] = frozenset()
+    elsewhere: bool = False
 
     def find(self, schema: str, name: str) -> Relation | None:
         """Find a relation as a query names it; without a schema it is one of ``public``."""
-        return self.relations.get((schema or "public", name))
+        return None if self.elsewhere and not schema else self.relations.get((schema or "public", name))
 
 
 @dataclass(slots=True)
@@ -45,7 +50,9 @@ class _Reading:
 
     relations: dict[tuple[str, str], Relation] = field(default_factory=dict)
     guarded: set[tuple[str, str, str]] = field(default_factory=set)
+    required: set[tuple[str, str, str]] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
+    elsewhere: bool = False
     moved: bool = False
     """Whether the search path was changed: names without a schema are not known from there on."""
 
@@ -63,7 +70,13 @@ def read_catalog(sql: str) -> Catalog:
     reading = _Reading()
     for statement in statements:
         _read(statement, reading)
-    return Catalog(reading.relations, frozenset(reading.guarded), frozenset(reading.functions))
+    return Catalog(
+        reading.relations,
+        frozenset(reading.guarded),
+        frozenset(reading.required),
+        frozenset(reading.functions),
+        reading.elsewhere,
+    )
 
 
 def _read(statement: TreeNode, reading: _Reading) -> None:
@@ -89,7 +102,16 @@ def _create(statement: Syntax, reading: _Reading) -> None:
         {element.text("colname"): _type(element) for element in elements if element.name == "ColumnDef"}
     )
     checks = [node for element in elements for node in walk(element) if node.number("contype") == _CHECK]
+    reading.required |= {(*key, name) for name in _never_null(elements)}
     reading.guarded |= {(*key, name) for node in checks for name in _columns(node.many("raw_expr"))}
+
+
+def _never_null(elements: Iterable[Syntax]) -> Iterator[str]:
+    for element in elements:
+        if element.name == "Constraint" and element.number("contype") in _REQUIRED:
+            yield from element.names("keys")
+        if any(part.number("contype") in _REQUIRED for part in element.many("constraints")):
+            yield element.text("colname")
 
 
 def _columns(nodes: Iterable[Syntax]) -> Iterable[str]:
@@ -160,6 +182,12 @@ def _forget(statement: Syntax, reading: _Reading) -> None:
         reading.relations.clear()
 
 
+def _set_for_good(statement: Syntax, reading: _Reading) -> None:
+    setting = statement.one("setstmt")
+    moves = setting is not None and setting.text("name").casefold() == "search_path"
+    reading.elsewhere = reading.elsewhere or moves
+
+
 def _set(statement: Syntax, reading: _Reading) -> None:
     reading.moved = reading.moved or statement.text("name").casefold() == "search_path"
 
@@ -192,6 +220,8 @@ _READERS = {
     "AlterObjectSchemaStmt": _move,
     "DoStmt": _forget,
     "VariableSetStmt": _set,
+    "AlterRoleSetStmt": _set_for_good,
+    "AlterDatabaseSetStmt": _set_for_good,
 }
 
 

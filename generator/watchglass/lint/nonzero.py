@@ -10,13 +10,13 @@ from watchglass.lint.scope import Column, Scope
 from watchglass.lint.syntax import (
     NULLIF,
     Syntax,
+    alike,
     bare,
     call,
     conjuncts,
     constant,
     operands,
     operator,
-    same,
     walk,
 )
 
@@ -24,15 +24,23 @@ _PASSING = frozenset(
     {"abs", "ceil", "ceiling", "round", "sum", "avg", "min", "max", "sqrt", "first_value", "last_value"}
 )
 _COUNTING = frozenset({"row_number", "rank", "dense_rank", "ntile", "exp"})
-_GREATEST = 1
+_CLOCK = frozenset({"now", "transaction_timestamp", "statement_timestamp", "clock_timestamp", "pi"})
+_GREATEST, _INNER = 1, 1
+_FOLLOWED = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Zero:
-    """Judges expressions of one SELECT."""
+    """
+    Judges expressions of one SELECT.
+
+    Args:
+        followed: how many subqueries a column was followed through.
+    """
 
     scope: Scope
     catalog: Catalog
+    followed: int = 0
 
     def impossible(self, node: Syntax) -> bool:
         """Tell whether an expression is never zero (it may be NULL); what reads no data is taken to be meant."""
@@ -65,9 +73,30 @@ class Zero:
             return True
         if node.one("agg_filter") is not None:
             return False
-        if name == "count" and node.number("agg_star"):
-            return bool(self.scope.select.many("group_clause")) or node.one("over") is not None
+        if name == "count":
+            return self._counts_rows(node) and self._has_rows(node)
         return name in _PASSING and bool(args) and self.impossible(args[0])
+
+    def _counts_rows(self, node: Syntax) -> bool:
+        """Tell whether every row counts: ``*``, or a column that is never NULL and no outer join makes so."""
+        if node.number("agg_star"):
+            return True
+        argument, select = node.many("args")[0], self.scope.select
+        joins = [part for root in select.many("from_clause") for part in walk(root, into_selects=False)]
+        if argument.name != "ColumnRef" or any(part.number("jointype") > _INNER for part in joins):
+            return False
+        return self._is_in(argument, self.catalog.required)
+
+    def _has_rows(self, node: Syntax) -> bool:
+        return bool(self.scope.select.many("group_clause")) or node.one("over") is not None
+
+    def _is_in(self, node: Syntax, columns: frozenset[tuple[str, str, str]]) -> bool:
+        owner = self.scope.owner(node)
+        return (
+            owner is not None
+            and owner.table is not None
+            and (*owner.table, node.names("fields")[-1]) in columns
+        )
 
     def _computed(self, node: Syntax) -> bool:
         sides = operands(node)
@@ -82,13 +111,9 @@ class Zero:
     def _column(self, node: Syntax) -> bool:
         found = self.scope.look_up(node)
         if isinstance(found, Column) and found.expression is not None and found.scope is not None:
-            return Zero(found.scope, self.catalog).impossible(found.expression)
-        owner = self.scope.owner(node)
-        return (
-            owner is not None
-            and owner.table is not None
-            and (*owner.table, node.names("fields")[-1]) in self.catalog.guarded
-        )
+            inner = Zero(found.scope, self.catalog, self.followed + 1)
+            return self.followed < _FOLLOWED and inner.impossible(found.expression)
+        return self._is_in(node, self.catalog.guarded)
 
     def _asked_for(self, node: Syntax) -> bool:
         """Tell whether WHERE, HAVING or a FILTER asks for the expression to be other than zero."""
@@ -106,12 +131,13 @@ class Zero:
 
 
 def reads_data(node: Syntax) -> bool:
-    """Tell whether a value depends on rows: on a column, a subquery, or a function that may count them."""
-    clock = ("now", "extract", "date_part", "timezone", "date_trunc")
-    return any(
-        part.name in ("ColumnRef", "SubLink") or (part.name == "FuncCall" and call(part) not in clock)
-        for part in walk(node)
-    )
+    """Tell whether a value depends on rows: on a column, a subquery, a count, a function of unknown making."""
+    return any(part.name in ("ColumnRef", "SubLink") or _makes(part) for part in walk(node))
+
+
+def _makes(node: Syntax) -> bool:
+    """Tell whether a call gives more than its arguments and the clock do."""
+    return node.name == "FuncCall" and not node.many("args") and call(node) not in _CLOCK
 
 
 def _positive(node: Syntax) -> bool:
@@ -125,13 +151,13 @@ def _counts(node: Syntax) -> bool:
 
 def _excludes(condition: Syntax, node: Syntax) -> bool:
     sides = operands(condition)
-    if len(sides) != 2 or not any(_alike(side, node) for side in sides):
+    if len(sides) != 2 or not any(alike(side, node) for side in sides):
         return False
-    other = next((side for side in sides if not _alike(side, node)), None)
+    other = next((side for side in sides if not alike(side, node)), None)
     value = constant(other) if other is not None else None
     if not isinstance(value, (int, float)):
         return False
-    flipped = not _alike(sides[0], node)
+    flipped = not alike(sides[0], node)
     sign = (
         {"<": ">", ">": "<", "<=": ">=", ">=": "<="}.get(operator(condition), "")
         if flipped
@@ -142,10 +168,3 @@ def _excludes(condition: Syntax, node: Syntax) -> bool:
         ">": value >= 0, ">=": value > 0, "<": value <= 0, "<=": value < 0, "<>": value == 0, "!=": value == 0,
         "=": value != 0,
     }.get(sign, False)  # fmt: skip
-
-
-def _alike(one: Syntax, other: Syntax) -> bool:
-    one, other = bare(one), bare(other)
-    if one.name == other.name == "ColumnRef":
-        return one.names("fields")[-1] == other.names("fields")[-1]
-    return same(one, other)

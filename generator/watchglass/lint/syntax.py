@@ -114,6 +114,14 @@ def same(one: Syntax, other: Syntax) -> bool:
     return shape(one) == shape(other)
 
 
+def alike(one: Syntax, other: Syntax) -> bool:
+    """Tell whether two values are the same, casts aside, or columns of one name."""
+    one, other = bare(one), bare(other)
+    if one.name == other.name == "ColumnRef":
+        return one.names("fields")[-1] == other.names("fields")[-1]
+    return same(one, other)
+
+
 def shape(node: Syntax) -> tuple[object, ...]:
     """Give what a tree says without where it stands."""
     scalars = tuple(sorted((key, value) for key, value in node.scalars.items() if not _place(key)))

@@ -47,6 +47,7 @@ alerts:
         ("SELECT count(*) AS n FROM courses HAVING max(weight) > 100", "max(weight) > 100"),
         ("SELECT count(*) AS n FROM courses WHERE status = 'a' HAVING n > 100", "n > 100"),
         ("SELECT s.n FROM (SELECT count(*) AS n FROM courses) AS s WHERE s.n >= 100", "s.n >= 100"),
+        ("WITH w AS (SELECT count(*) AS n FROM courses) SELECT w.n FROM w WHERE n > 3", "n > 3"),
         ("SELECT s.n FROM (SELECT count(*) AS n FROM courses) AS s WHERE s.n BETWEEN 5 AND 9", "s.n BETWEEN 5 AND 9"),
         ("SELECT extract(epoch FROM now() - max_at) / 3600 AS n FROM w WHERE extract(epoch FROM now() - max_at) / 3600 > 2",
          "extract(epoch FROM now() - max_at) / 3600 > 2"),

@@ -21,6 +21,8 @@ from tests.lint.judged import judge, judge_sql
         ("SELECT round(100.0 / COALESCE(NULLIF(count(*), 0), 0), 2) AS n FROM courses", ["COALESCE(NULLIF(count(*), 0), 0)"]),
         ("SELECT 5 % c.weight AS n FROM courses AS c WHERE c.weight > -1", ["c.weight"]),
         ("SELECT {{ snippet('share') }} AS n FROM courses AS c", ["count(*)"]),
+        ("SELECT sum(weight) / count(organization_id) AS n FROM courses GROUP BY status", ["count(organization_id)"]),
+        ("SELECT 1 / count(c.id) AS n FROM organizations AS o LEFT JOIN courses AS c ON o.id = c.id GROUP BY o.id", None),
         ("SELECT 1 / extract(epoch FROM c.created_at - c.local_at) AS n FROM courses AS c", None),
     ],
 )  # fmt: skip
@@ -64,6 +66,10 @@ def test_a_divisor_that_may_be_zero_is_found(sql: str, pointed: list[str] | None
         "SELECT extract(epoch FROM c.created_at) / extract(epoch FROM INTERVAL '1 hour') AS n FROM courses AS c",
         "SELECT row_number() OVER () / ntile(4) OVER () AS n FROM courses",
         "SELECT '{a/b}'::text AS n -- 1 / count(*)",
+        "SELECT sum(weight) / pow(1024, 3) AS n FROM courses",
+        "SELECT count(*) / current_setting('max_connections')::int AS n FROM courses",
+        "SELECT sum(weight) / count(id) AS n FROM courses GROUP BY status",
+        "SELECT 2 / count(c.created_at) AS n FROM courses AS c JOIN organizations AS o ON o.id = c.organization_id GROUP BY o.id",
     ],
 )  # fmt: skip
 def test_a_divisor_that_is_never_zero_is_no_finding(sql: str, tmp_path: Path) -> None:

@@ -108,6 +108,8 @@ def test_the_nearest_name_is_suggested(tmp_path: Path) -> None:
         "ALTER TABLE courses RENAME TO old_courses;",
         "ALTER TABLE courses SET SCHEMA cron;",
         "DROP TABLE courses CASCADE;",
+        "ALTER ROLE dashboards SET search_path = app, public;",
+        "ALTER DATABASE shop SET search_path = app;",
         "CREATE FUNCTION titel(courses) RETURNS text LANGUAGE sql AS 'SELECT 1::text';",
     ],
 )

@@ -12,6 +12,7 @@ from watchglass.lint.subject import Finding, Subject, finding
 from watchglass.lint.syntax import (
     BETWEEN,
     Syntax,
+    alike,
     bare,
     call,
     conjuncts,
@@ -48,7 +49,7 @@ def _conditions(statement: Statement, metric: Metric) -> Iterator[Syntax]:
         return
     select = scope.select
     for node in conjuncts(select.one("where_clause")):
-        if any(same(bare(side), bare(compared)) for side in _sides(node)) and not _chooses(node, metric):
+        if any(alike(side, compared) for side in _sides(node)) and not _chooses(node, metric):
             yield node
     for node in conjuncts(select.one("having_clause")):
         if _is_about(node, metric, compared, scope) and not _keeps_what_is(node, metric):

@@ -32,7 +32,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 
 def _secrets(path: Path, text: SourceText) -> Iterator[Secret]:
-    found = list(known(text.text))
+    found = list(known(text.text, sql=_is_sql(path)))
     if not found and path[0] in _PLACES and path[-1] in _FIELDS and _is_value(text.text):
         found = [Secret(f"a {str(path[-1]).replace('_', ' ')}", 0, len(text.text))]
     if not found and not _is_sql(path):
