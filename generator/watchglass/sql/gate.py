@@ -192,7 +192,7 @@ def _walk(root: TreeNode) -> Iterator[tuple[TreeNode, frozenset[str]]]:
             names |= {str(query.scalars.get("ctename", "")) for query, _ in inner}
         for name in node.children:
             if name != "with_clause":
-                stack += [(below, names) for below in node.bare(name)]
+                stack += [(below, names) for below in node.branches(name)]
 
 
 def _defined(clause: TreeNode, names: frozenset[str]) -> list[tuple[TreeNode, frozenset[str]]]:

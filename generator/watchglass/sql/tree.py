@@ -23,6 +23,9 @@ from watchglass.sql.lexer import tokens
 
 Scalar = int | str
 
+_LEAVES = frozenset({"A_Const", "A_Star", "BitString", "Boolean", "Float", "Integer", "String"})
+"""Messages that hold a constant or a part of a name: more than half of a tree."""
+
 # The parser walks its tree by recursion, at up to half a kilobyte a level, and its process dies where the stack ends.
 # A thread's stack is as small as 128 KB on some systems, so a deep statement gets a stack of its own.
 _SHALLOW = 100
@@ -68,9 +71,21 @@ class TreeNode:
             self._known[field] = known
         return known
 
+    def branches(self, field: str) -> Iterator[TreeNode]:
+        """Give the messages of a field as ``bare`` does, without those that only hold a constant or a part of a name."""
+        known = self._known.get(field)
+        if known is not None:
+            yield from (node for node in known if node.name not in _LEAVES)
+            return
+        for name, data in self.children.get(field, ()):
+            bare = _unwrapped(data) if name == "Node" else (name, data)
+            if bare[0] not in _LEAVES:
+                yield _read(*bare)
+
     def names(self, field: str) -> tuple[str, ...]:
         """Give the strings of a list of names."""
-        return tuple(str(text.scalars.get("sval", "")) for text in self.bare(field) if text.name == "String")
+        inside = [_unwrapped(data) for _, data in self.children.get(field, ())]
+        return tuple(_string(data) for name, data in inside if name == "String")
 
 
 def parse(sql: str) -> TreeNode:
@@ -90,7 +105,10 @@ def parse(sql: str) -> TreeNode:
 
 
 def levels(sql: str) -> int:
-    """Count what may nest; strings, names in quotes and comments do not."""
+    """Count what may nest, at most; strings, names in quotes and comments do not, but are told apart only where it matters."""
+    every = len(_LEVELS.findall(sql))
+    if every <= _SHALLOW:
+        return every
     return sum(len(_LEVELS.findall(token.text)) for token in tokens(sql) if token.kind == "code")
 
 
@@ -169,6 +187,14 @@ def _read(name: str, data: bytes) -> TreeNode:
             at += 8 if kind == 1 else 4
     scalars.pop("", None)
     return TreeNode(name, scalars, children)
+
+
+def _string(data: bytes) -> str:
+    """Give the text of a ``String``, its only field."""
+    if not data:
+        return ""
+    length, at = _varint(data, 1)
+    return data[at : at + length].decode(errors="replace")
 
 
 def _unwrapped(data: bytes) -> tuple[str, bytes]:
