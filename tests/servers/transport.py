@@ -125,12 +125,16 @@ class Transport:
             if self._listener is None and not self._stopping.is_set():
                 self.start()
 
-    def _hang_up(self) -> None:
+    def _close_listener(self) -> None:
         with self._state:
             listener, self._listener = self._listener, None
-            connections = list(self._connections)
         if listener is not None:
             listener.close()
+
+    def _hang_up(self) -> None:
+        self._close_listener()
+        with self._state:
+            connections = list(self._connections)
         for connection in connections:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
@@ -139,7 +143,7 @@ class Transport:
         with self._state:
             self._connections.add(connection)
         try:
-            with contextlib.suppress(ConnectionError, TimeoutError, ValueError, OSError):
+            with contextlib.suppress(OSError):
                 _Handler(connection, self)
         finally:
             with self._state:
@@ -153,15 +157,17 @@ class Transport:
             record = Record(next(self._numbers), request)
             self.requests.append(record)
             record.fault = fault = self.faults.take(record.number, request)
-        wire.record = record
+            refusal = self.faults.refusal_at(record.number + 1)
+        wire.record, wire.is_last = record, refusal is not None
+        if refusal is not None:
+            # Before the answer: a client that has it may be back at once.
+            self._close_listener()
         if fault is None:
             wire.send(self._act(request))
         else:
             fault.serve(wire, lambda: self._act(request))
-        with self._state:
-            early = self.faults.refusal_at(record.number + 1)
-        if early is not None:
-            self.refuse(early.seconds)
+        if refusal is not None:
+            self.refuse(refusal.seconds)
 
     def _act(self, request: Request) -> Response:
         with self._state:
@@ -187,6 +193,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.transport = transport
         self.record = Record(0, Request("", ""))
         self.served = connection
+        self.is_last = False
         super().__init__(connection, connection.getpeername(), transport)  # type: ignore[arg-type]
 
     def __getattr__(self, name: str) -> Any:
@@ -209,6 +216,9 @@ class _Handler(BaseHTTPRequestHandler):
         if response.status != HTTPStatus.NO_CONTENT:
             lines.append(f"Content-Length: {len(response.body)}")
         lines += [f"{name}: {value}" for name, value in response.headers.items()]
+        if self.is_last:
+            self.close_connection = True
+            lines.append("Connection: close")
         return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
     def send(self, response: Response) -> None:

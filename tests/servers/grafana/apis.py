@@ -19,6 +19,9 @@ from tests.servers.messages import Response, answer
 
 GROUP = "dashboard.grafana.app"
 SERVED = ("v1beta1", "v0alpha1", "v2beta1", "v2alpha1")
+CONVERTED = ("v1beta1", "v0alpha1")
+"""The versions that the stand-in speaks; the others are listed only."""
+
 PAGE = 500
 """Items in a page, whatever the limit says; a real one is cut at 2 to 3 MB besides."""
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from time import monotonic
 from typing import Any
 
-from tests.servers.grafana import access, accounts, policies
+from tests.servers.grafana import access, accounts, apis, policies
 from tests.servers.grafana.call import Call
 from tests.servers.grafana.queries import Rows
 from tests.servers.grafana.refusals import Refusal, forbidden, kubernetes, plain
@@ -46,12 +46,19 @@ class Grafana:
         access.look_up(identity, self.state, self.clock)
         if identity.role < route.role:
             raise forbidden(route.needed, self.state.next_id("refusal"))
-        if parts[0] == "apis" and len(parameters) > 1 and parameters[1] != "default":
-            raise kubernetes(403, "namespace is not that of the organization", "Forbidden")
+        if parts[0] == "apis" and parameters:
+            _checked_api(*parameters[:2])
         return route.handler(self._call(request, parameters, identity))
 
     def _call(self, request: Request, parameters: tuple[str, ...], identity: Any) -> Call:
         return Call(request, parameters, identity, self.state, self.now(), self.ask)
+
+
+def _checked_api(version: str, namespace: str) -> None:
+    if version not in apis.CONVERTED:
+        raise kubernetes(404, "the server could not find the requested resource", "NotFound")
+    if namespace != "default":
+        raise kubernetes(403, "namespace is not that of the organization", "Forbidden")
 
 
 def _routed(method: str, parts: tuple[str, ...]) -> tuple[Route, tuple[str, ...]]:

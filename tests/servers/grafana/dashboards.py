@@ -124,6 +124,8 @@ def save(call: Call) -> Response:
     if folder and folder not in call.state.folders:
         raise plain(400, "folder not found")
     existing = call.state.dashboards.get(uid)
+    if existing is not None and existing.file:
+        raise plain(400, "Cannot save provisioned dashboard")
     if existing is not None and not body.get("overwrite") and given.get("version", 0) != existing.generation:
         raise with_status(412, "version-mismatch", "The dashboard has been changed by someone else")
     spec = _spec(given, title.strip())
@@ -215,8 +217,8 @@ def _meta(call: Call, dashboard: Dashboard) -> dict[str, Any]:
         meta
         | folder_of(call.state, dashboard.folder)
         | {
-            "provisioned": False,
-            "provisionedExternalId": "",
+            "provisioned": bool(dashboard.file),
+            "provisionedExternalId": dashboard.file,
             "annotationsPermissions": {"dashboard": can, "organization": can},
         }
     )
@@ -238,6 +240,8 @@ def folder_of(state: State, uid: str) -> dict[str, Any]:
 def delete(call: Call) -> Response:
     """`DELETE /api/dashboards/uid/{uid}`."""
     dashboard = find(call.state, call.parameters[0])
+    if dashboard.file:
+        raise plain(400, "provisioned dashboard cannot be deleted")
     del call.state.dashboards[dashboard.uid]
     message = f"Dashboard {dashboard.title} deleted"
     return answer({"message": message, "title": dashboard.title, "uid": dashboard.uid})

@@ -75,6 +75,16 @@ class GrafanaServer(Transport):
         with self.quiet():
             self.state.sources[uid].problem = problem
 
+    def provision_dashboard(self, uid: str, file: str = "dashboard.json") -> None:
+        """Make a dashboard one that a file provides, without UI updates."""
+        with self.quiet():
+            self.state.dashboards[uid].file = file
+
+    def provision_rule(self, uid: str) -> None:
+        """Make a rule one that a file provides."""
+        with self.quiet():
+            self.state.rules[uid].provenance = "file"
+
     def snapshot(self) -> Snapshot:
         """Copy the state."""
         with self.quiet():

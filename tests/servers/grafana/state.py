@@ -75,6 +75,8 @@ class Dashboard:
     updater: str
     generation: int = 1
     stored_as: str = "v0alpha1"
+    file: str = ""
+    """The file that it was provisioned from; empty where it was not."""
     labels: dict[str, str] = field(default_factory=dict)
     annotations: dict[str, str] = field(default_factory=dict)
     managed_fields: list[Json] = field(default_factory=list)
