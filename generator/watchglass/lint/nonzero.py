@@ -51,8 +51,10 @@ class Zero:
         return self._never(bare(node)) or self._asked_for(node)
 
     def _never(self, node: Syntax) -> bool:
-        if node.name == "CaseExpr" or (node.name == "A_Expr" and node.number("kind") == NULLIF):
+        if node.name == "A_Expr" and node.number("kind") == NULLIF:
             return True
+        if node.name == "CaseExpr":
+            return not any(constant(result) == 0 for result in _results(node))
         if node.name == "CoalesceExpr":
             return all(self.impossible(part) for part in node.many("args"))
         if node.name == "MinMaxExpr":
@@ -67,8 +69,6 @@ class Zero:
 
     def _call(self, node: Syntax) -> bool:
         name, args = call(node), node.many("args")
-        if name == "nullif":
-            return True
         if name in _COUNTING:
             return True
         if node.one("agg_filter") is not None:
@@ -88,7 +88,10 @@ class Zero:
         return self._is_in(argument, self.catalog.required)
 
     def _has_rows(self, node: Syntax) -> bool:
-        return bool(self.scope.select.many("group_clause")) or node.one("over") is not None
+        """Tell whether there is a row to count: in a group (but that of nothing, of ROLLUP and its like), or beside it."""
+        groups = self.scope.select.many("group_clause")
+        grouped = bool(groups) and not any(group.name == "GroupingSet" for group in groups)
+        return grouped or node.one("over") is not None
 
     def _is_in(self, node: Syntax, columns: frozenset[tuple[str, str, str]]) -> bool:
         owner = self.scope.owner(node)
@@ -138,6 +141,14 @@ def reads_data(node: Syntax) -> bool:
 def _makes(node: Syntax) -> bool:
     """Tell whether a call gives more than its arguments and the clock do."""
     return node.name == "FuncCall" and not node.many("args") and call(node) not in _CLOCK
+
+
+def _results(case: Syntax) -> tuple[Syntax, ...]:
+    """Give what a CASE may become; it is trusted with what it names itself."""
+    return (
+        *(result for when in case.many("args") for result in when.many("result")),
+        *case.many("defresult"),
+    )
 
 
 def _positive(node: Syntax) -> bool:

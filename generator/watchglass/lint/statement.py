@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
-from watchglass.definition.service import Metric, Query, Service
+from watchglass.definition.service import Query, Service
 from watchglass.lint.scope import Find, Scope, output_name, read_scope
 from watchglass.lint.syntax import Syntax, TooDeep, build, walk
 from watchglass.problems import Problem, Span
@@ -141,8 +141,3 @@ def _word_length(text: str, offset: int) -> int:
     while end < len(text) and (text[end].isalnum() or text[end] in "_."):
         end += 1
     return max(1, end - offset)
-
-
-def metrics_of(service: Service, query: Query) -> tuple[Metric, ...]:
-    """List the metrics that a query gives."""
-    return tuple(metric for metric in service.metrics.values() if metric.query.id == query.id)

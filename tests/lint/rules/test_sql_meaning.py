@@ -23,6 +23,8 @@ from tests.lint.judged import judge, judge_sql
         ("SELECT {{ snippet('share') }} AS n FROM courses AS c", ["count(*)"]),
         ("SELECT sum(weight) / count(organization_id) AS n FROM courses GROUP BY status", ["count(organization_id)"]),
         ("SELECT 1 / count(c.id) AS n FROM organizations AS o LEFT JOIN courses AS c ON o.id = c.id GROUP BY o.id", None),
+        ("SELECT 1 / sum(CASE WHEN status = 'a' THEN 1 ELSE 0 END) AS n FROM courses", None),
+        ("SELECT 1 / count(*) AS n FROM courses GROUP BY ROLLUP (status)", ["count(*)"]),
         ("SELECT 1 / extract(epoch FROM c.created_at - c.local_at) AS n FROM courses AS c", None),
     ],
 )  # fmt: skip
@@ -65,6 +67,7 @@ NEVER_ZERO = [
     "SELECT row_number() OVER () / ntile(4) OVER () AS n FROM courses",
     "SELECT '{a/b}'::text AS n -- 1 / count(*)",
     "SELECT sum(weight) / pow(1024, 3) AS n FROM courses",
+    "SELECT 1 / CASE WHEN count(*) = 0 THEN NULL ELSE count(*) END AS n FROM courses",
     "SELECT count(*) / current_setting('max_connections')::int AS n FROM courses",
     "SELECT sum(weight) / count(id) AS n FROM courses GROUP BY status",
     "SELECT 2 / count(c.created_at) AS n FROM courses AS c JOIN organizations AS o ON o.id = c.organization_id GROUP BY o.id",
