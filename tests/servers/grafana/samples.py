@@ -21,7 +21,7 @@ def folder(uid: str = "f", title: str = "Folder", parent: str = "") -> dict[str,
 
 def dashboard(uid: str = "d", title: str = "Board", folder: str = "f", **more: Any) -> dict[str, Any]:
     """A dashboard to save."""
-    options = {name: more.pop(name) for name in ("overwrite", "message") if name in more}
+    options: dict[str, Any] = {name: more.pop(name) for name in ("overwrite", "message") if name in more}
     return {"dashboard": {"uid": uid, "title": title, **more}, "folderUid": folder, **options}
 
 
@@ -58,7 +58,7 @@ def contact(uid: str = "c", name: str = "ops", **settings: str) -> dict[str, Any
     return {"uid": uid, "name": name, "type": "slack", "settings": secret | settings}
 
 
-def timing(name: str = "hours", **interval: Any) -> dict[str, Any]:
+def timing(name: str = "hours", /, **interval: Any) -> dict[str, Any]:
     """A mute timing of working hours, or of what is given."""
     hours = {"times": [{"start_time": "09:00", "end_time": "18:00"}]}
     return {"name": name, "time_intervals": [interval or hours]}

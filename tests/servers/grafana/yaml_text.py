@@ -23,7 +23,7 @@ def _inner(column: int) -> int:
 def _mapping(value: dict[str, Any], column: int) -> Iterator[str]:
     pad = " " * column
     for key, each in value.items():
-        name = f"{pad}{_scalar(key, column)}:"
+        name = f"{pad}{_line(key)}:"
         if isinstance(each, dict) and each:
             yield name
             yield from _mapping(each, _inner(column))
@@ -55,6 +55,11 @@ def _scalar(value: Any, column: int) -> str:
     if "\n" in value and value.strip() == value and "\t" not in value:
         pad = " " * _inner(column)
         return "|-\n" + "\n".join(pad + line if line else "" for line in value.split("\n"))
+    return _line(value)
+
+
+def _line(value: str) -> str:
+    """Write a text in one line: bare where it is read as itself, else quoted."""
     if _reads_as(value, value):
         return value
     single = "'" + value.replace("'", "''") + "'"
