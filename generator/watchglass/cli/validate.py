@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from watchglass.pipeline import Compiled
     from watchglass.problems import Problem
     from watchglass.validate.engine import Report
+    from watchglass.validate.run import Wishes
     from watchglass.validate.session import Session
 
 
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
     multiple=True,
     help="A database in place of the embedded one; SOURCE=DSN where there are several sources.",
 )
+@click.option("--explain", is_flag=True, help="Ask for plans, and tell large tables that are read whole.")
 @click.option("--role", default="", help="Run as this role, and tell what it may not do or see.")
 @click.option(
     "--timings/--no-timings", default=True, help="Show how long each statement took, against its budget."
@@ -45,6 +47,7 @@ if TYPE_CHECKING:
 def command(
     definitions: tuple[str, ...],
     given: tuple[str, ...],
+    explain: bool,
     role: str,
     timings: bool,
     shard: Shard | None,
@@ -59,12 +62,13 @@ def command(
     from watchglass.cli.reporting import tell
     from watchglass.pipeline import compile_definition
     from watchglass.problems import has_errors
+    from watchglass.validate.run import Wishes
 
     today = datetime.datetime.now(tz=datetime.UTC).date()
     paths = find_definitions(definitions)
     taken = shard.of(paths) if shard else paths
     compiled = {path: compile_definition(path, environment, today) for path in taken}
-    reports = _validate_all(compiled, given, environment, role)
+    reports = _validate_all(compiled, given, environment, Wishes(role, explain))
     problems: list[Problem] = []
     sources: dict[str, str] = {}
     for path, each in compiled.items():
@@ -79,17 +83,20 @@ def command(
 
 
 def _validate_all(
-    compiled: Mapping[Path, Compiled], given: tuple[str, ...], environment: str | None, role: str
+    compiled: Mapping[Path, Compiled],
+    given: tuple[str, ...],
+    environment: str | None,
+    wishes: Wishes,
 ) -> dict[Path, Report]:
     from watchglass.database.embedded import NoServer
-    from watchglass.validate.run import Unset, Wishes
+    from watchglass.validate.run import Unset
     from watchglass.validate.session import Session, strangers
 
     unknown = strangers(given, [each.service for each in compiled.values() if each.service])
     if unknown and all(each.service for each in compiled.values()):
         raise click.UsageError(f"--dsn names a source '{unknown[0]}' that no definition has")
     try:
-        with Session(given, environment, Wishes(role)) as session:
+        with Session(given, environment, wishes) as session:
             return {path: _validate(each, session) for path, each in compiled.items()}
     except NoServer as error:
         raise click.ClickException(f"{error.message}\n{error.hint}") from error

@@ -12,6 +12,7 @@ import psycopg
 from watchglass.database.calls import Calls, Effect
 from watchglass.database.catalog import Catalog
 from watchglass.database.inquiry import Inquiry, InquiryRefused
+from watchglass.database.plans import Explanation, Scan, large_scans
 from watchglass.database.proof import (
     MOST_BYTES,
     DatabaseError,
@@ -70,7 +71,7 @@ class Prover:
     ) -> None:
         self._connection = connection
         self._seconds = statement_seconds
-        inquiry = Inquiry(connection, _CATALOG_SECONDS)
+        self._inquiry = inquiry = Inquiry(connection, _CATALOG_SECONDS)
         catalog = Catalog(inquiry)
         self._calls = Calls(catalog, frozenset(trusted))
         self.rights = Rights(inquiry, catalog, self._calls)
@@ -99,6 +100,18 @@ class Prover:
         ]
         self._prove(_Round("READ ONLY", [[question] for question in questions]))
         return [question.description() for question in questions]
+
+    def scans(self, statements: Sequence[Statement]) -> list[tuple[Scan, ...]]:
+        """List the large tables that PostgreSQL would read whole for each statement; none where it does not plan one."""
+        proofs = [
+            Explanation(statement, self._connection, self._types, self._seconds) for statement in statements
+        ]
+        self._prove(_Round("READ ONLY", [[proof] for proof in proofs]))
+        plans = [proof.outcome.rows[0][0] if proof.outcome.rows else None for proof in proofs]
+        try:
+            return large_scans(plans, self._inquiry)
+        except (ConnectionLost, InquiryRefused):
+            return [()] * len(proofs)
 
     def study(self, statements: Sequence[Statement]) -> list[tuple[Mentions, DatabaseError | None]]:
         """Look up what statements call and read, and send none: what each names, and why it would be refused."""

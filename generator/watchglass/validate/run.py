@@ -17,7 +17,7 @@ from watchglass.database.wire import ConnectionLost
 from watchglass.definition.read import Definition
 from watchglass.definition.service import Service
 from watchglass.problems import Problem
-from watchglass.validate import rights
+from watchglass.validate import readable, rights, scans
 from watchglass.validate.databases import Place, open_database
 from watchglass.validate.engine import Report, statements_of, validate
 from watchglass.validate.finding import in_statements, merged
@@ -33,9 +33,11 @@ class Wishes:
 
     Args:
         role: the role to run as; empty: the fixture's, or the connection's own.
+        plans: whether to ask for the plans, and tell large tables that are read whole.
     """
 
     role: str = ""
+    plans: bool = False
 
 
 _PLAIN = Wishes()
@@ -105,8 +107,10 @@ def _validate_source(
         ran = [proof.case for proof in report.proofs if proof.outcome.error is None]
         try:
             more = rights.judge(prover, ran, views=bool(wishes.role))
+            more += scans.judge(prover, ran) if wishes.plans else []
         except (ConnectionLost, InquiryRefused):
             more = []  # the statements' own outcomes tell it
+        more += readable.judge(place.service, [(proof.case, proof.outcome) for proof in report.proofs])
         return replace(report, findings=(*report.findings, *more))
 
 
