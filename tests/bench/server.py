@@ -56,6 +56,7 @@ def validation(times: int) -> Table:
                 )
                 for _ in range(times)
             ]
+    gate = clocked(lambda: _gate(sent), 5)
     ours, theirs = (statistics.median(pair[side] for pair in pairs) for side in (0, 1))
     quotient = statistics.median(pair[0] / pair[1] for pair in pairs)
     return Table(
@@ -65,13 +66,20 @@ def validation(times: int) -> Table:
             timed("fixtures into a database of its own", loaded),
             Figure("statements of the definition", f"{len(statements_of(compiled.artifacts))}"),
             Figure("what is sent for them: all forms, twins, time zones", f"{len(sent)}"),
-            timed("these, bare: prepared, described and run, in a pipeline", theirs),
+            timed(f"the gate alone, for the {len({each.sql for each in sent})} different ones", gate),
+            timed("what is sent, bare: prepared, described and run, in a pipeline", theirs),
             timed("validated: gate, transactions, contracts, twins", ours),
             ratio("validated against bare", quotient, 1.5),
         ),
         "`definitions/draft-cleanup.yaml`, one connection to the embedded server. Bare is psycopg's own pipeline, "
         "in one transaction, without a look at the rows.",
     )
+
+
+def _gate(statements: Sequence[Statement]) -> None:
+    inspect.cache_clear()
+    for statement in statements:
+        inspect(statement.sql, parameters=bool(statement.parameters))
 
 
 def _start() -> None:
