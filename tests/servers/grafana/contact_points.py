@@ -87,7 +87,7 @@ def update(call: Call) -> Response:
     uid = call.parameters[0]
     stored = next((each for each in call.state.integrations if each.uid == uid), None)
     if stored is None:
-        raise coded(404, f"{_CODE}.notFound", "contact point not found")
+        raise plain(404, f"contact point with uid '{uid}' not found")
     kind, settings = body.get("type", "").lower(), body.get("settings", {})
     if kind in KINDS:
         settings = revealed(kind, settings, stored.settings)

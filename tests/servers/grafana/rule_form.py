@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.servers.grafana import durations
 from tests.servers.grafana.fields import MAX_UID, UID, decode, duration, sorted_keys, text_map, texts
-from tests.servers.grafana.refusals import Refusal, bad_request, plain
+from tests.servers.grafana.refusals import Refusal, plain
 from tests.servers.grafana.state import Json, State
 
 MAX_TITLE = 190
@@ -217,12 +217,3 @@ def checked_lengths(group: str, interval: int) -> None:
     if interval <= 0 or interval % 10:
         what = f"interval ({interval}s) should be non-zero and divided exactly by scheduler interval: 10"
         raise _invalid(what)
-
-
-def list_of(value: Any) -> list[Any]:
-    """Read a list, or nothing."""
-    if value is None:
-        return []
-    if not isinstance(value, list):
-        raise bad_request()
-    return value
