@@ -22,11 +22,16 @@ ROOT = Path(__file__).parents[2]
 SECONDS = 2.0
 
 
-def corpus() -> list[str]:
+def corpus_files() -> list[Path]:
     """List the good definitions of the repository."""
     places = ("definitions", "generator/watchglass/starter", "tests/fuzz/corpus", "tests/cases/good/*")
     paths = sorted(path for place in places for path in ROOT.glob(f"{place}/*.yaml"))
-    return [text for path in paths if "\nservice:" in (text := path.read_text(encoding="utf-8"))]
+    return [path for path in paths if "\nservice:" in path.read_text(encoding="utf-8")]
+
+
+def corpus() -> list[str]:
+    """List the texts that are damaged."""
+    return [path.read_text(encoding="utf-8") for path in corpus_files()]
 
 
 def try_seeds(first: int, count: int, folder: str) -> list[str]:

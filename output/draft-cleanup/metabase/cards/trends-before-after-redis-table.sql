@@ -1,0 +1,22 @@
+-- trends/before_after_redis-table (card)
+WITH counted AS (
+  SELECT 1 AS position, 'before Redis' AS period, 46::bigint AS drafts, 26::bigint AS unused,
+         NULL::numeric AS minutes
+  UNION ALL
+  SELECT 2, 'since Redis', count(*), count(*) FILTER (WHERE (c.status = 'draft' AND c.generation_status IS NULL)), avg((extract(epoch FROM c.updated_at - c.created_at) / 60))
+  FROM public.courses AS c
+  WHERE (c.status = 'draft') AND c.created_at >= TIMESTAMPTZ '2025-11-08T00:00:00+01:00' AND (TRUE [[AND c.organization_id IN (SELECT id FROM public.organizations WHERE {{organization}})]])
+  UNION ALL
+  SELECT 3, 'whole database', count(*), count(*) FILTER (WHERE (c.status = 'draft' AND c.generation_status IS NULL)), avg((extract(epoch FROM c.updated_at - c.created_at) / 60))
+  FROM public.courses AS c
+  WHERE (c.status = 'draft') AND (TRUE [[AND c.organization_id IN (SELECT id FROM public.organizations WHERE {{organization}})]])
+), rated AS (
+  SELECT counted.*, 100.0 * unused / NULLIF(drafts, 0) AS pollution FROM counted
+)
+SELECT r.period, r.drafts, r.unused,
+       round(r.pollution, 2) AS pollution,
+       round(r.minutes, 1) AS mean_minutes,
+       round(100 * (1 - r.pollution / NULLIF(base.pollution, 0)), 1) AS improvement
+FROM rated AS r
+CROSS JOIN (SELECT rated.pollution FROM rated WHERE rated.position = 1) AS base
+ORDER BY r.position;
