@@ -30,6 +30,7 @@ CREATE VIEW app.vv AS SELECT v.id FROM v;
 CREATE VIEW v_slow AS SELECT pg_sleep(0.01)::text AS s;
 CREATE VIEW v_stats AS SELECT app.stats() AS s;
 CREATE VIEW v_calm AS SELECT app.calm() AS c, now() AS n, l.mode FROM pg_locks l;
+CREATE VIEW public.twice AS SELECT 1 AS t; CREATE VIEW far.twice AS SELECT far.touch_far() AS t;
 CREATE MATERIALIZED VIEW m AS SELECT clock_timestamp() AS c;
 CREATE FUNCTION by_text() RETURNS int LANGUAGE sql STABLE AS 'SELECT touch() FROM orders';
 CREATE FUNCTION by_body() RETURNS int LANGUAGE sql STABLE BEGIN ATOMIC SELECT touch(); END;
@@ -38,6 +39,11 @@ CREATE FUNCTION by_plpgsql() RETURNS int LANGUAGE plpgsql STABLE AS
     $$ DECLARE n app.pair; BEGIN IF true THEN n := NULL; PERFORM /* now */ touch ( ); END IF; RETURN 1; END $$;
 CREATE FUNCTION by_plpgsql_view() RETURNS int LANGUAGE plpgsql IMMUTABLE AS
     $$ BEGIN RETURN (SELECT count(*) FROM "app".vv); END $$;
+CREATE FUNCTION by_comma() RETURNS int LANGUAGE plpgsql STABLE AS
+    $$ BEGIN RETURN (SELECT count(*) FROM orders o, (SELECT 1) s, app.vv); END $$;
+CREATE FUNCTION by_attribute() RETURNS int LANGUAGE plpgsql STABLE AS
+    $$ BEGIN RETURN (SELECT max(o.touched) FROM orders o); END $$;
+CREATE FUNCTION by_far_view() RETURNS int LANGUAGE sql STABLE SET search_path = far, public AS 'SELECT t FROM twice';
 CREATE FUNCTION by_dynamic(a text) RETURNS int LANGUAGE plpgsql STABLE AS $$ BEGIN EXECUTE a; RETURN 1; END $$;
 CREATE FUNCTION by_path() RETURNS int LANGUAGE sql STABLE SET search_path = far, pg_catalog AS 'SELECT touch_far()';
 CREATE FUNCTION by_default(a int DEFAULT touch()) RETURNS int LANGUAGE sql STABLE AS 'SELECT a';
@@ -51,6 +57,8 @@ CREATE OPERATOR === (LEFTARG = int, RIGHTARG = int, FUNCTION = like_it);
 CREATE VIEW v_operator AS SELECT 1 OPERATOR(public.===) 2 AS o;
 CREATE FUNCTION is_fine(a int) RETURNS bool LANGUAGE sql AS 'SELECT true';
 CREATE DOMAIN checked AS int CHECK (is_fine(VALUE));
+CREATE FUNCTION by_variable() RETURNS int LANGUAGE plpgsql STABLE AS $$ DECLARE n checked; BEGIN n := 1; RETURN n; END $$;
+CREATE FUNCTION by_operator() RETURNS bool LANGUAGE plpgsql STABLE AS $$ BEGIN RETURN 1 === 2; END $$;
 CREATE DOMAIN app.checked_twice AS checked;
 CREATE TABLE pairs (p app.pair); INSERT INTO pairs VALUES ((1, 2));
 CREATE FUNCTION pair_number(a app.pair) RETURNS int LANGUAGE sql AS 'SELECT 1';
@@ -86,6 +94,11 @@ HIDDEN = (
     ),
     ("SELECT by_plpgsql()", "by_plpgsql", "function-volatile", "through by_plpgsql()"),
     ("SELECT by_plpgsql_view()", "by_plpgsql_view", "function-volatile", "the view app.vv"),
+    ("SELECT by_comma()", "by_comma", "function-volatile", "the view app.vv"),
+    ("SELECT by_operator()", "by_operator", "function-volatile", "like_it"),
+    ("SELECT by_variable()", "by_variable", "function-volatile", "is_fine"),
+    ("SELECT by_attribute()", "by_attribute", "function-volatile", "touched"),
+    ("SELECT by_far_view()", "by_far_view", "function-volatile", "the view far.twice"),
     ("SELECT by_dynamic('SELECT 1')", "by_dynamic", "function-hidden", "EXECUTE"),
     ("SELECT by_path()", "by_path", "function-volatile", "far.touch_far()"),
     ("SELECT by_default()", "by_default", "function-volatile", "through by_default(integer)"),

@@ -46,8 +46,8 @@ class Calls:
     def __init__(self, catalog: Catalog, trusted: frozenset[str] = frozenset()) -> None:
         self._catalog, self._trusted = catalog, trusted
         self._below: dict[Key, tuple[Key, ...]] = {}
+        self._guessed: dict[Key, tuple[Key, ...]] = {}
         self._hidden: set[Key] = set()
-        self._bad: dict[Key, Effect | None] = {}
 
     def learn(self, statements: Iterable[Mapping[Mention, int | None]]) -> None:
         """Read from the catalog whatever the statements name, and all that is below it."""
@@ -97,6 +97,11 @@ class Calls:
         """Give what an object holds."""
         return self._below.get(key, ())
 
+    def surely_below(self, key: Key) -> tuple[Key, ...]:
+        """Give what an object holds, without what a word of a function's text may stand for."""
+        guessed = self._guessed.get(key, ())
+        return tuple(each for each in self.below(key) if each not in guessed)
+
     def judge(self, statement: Mapping[Mention, int | None]) -> tuple[Effect, ...]:
         """Say what a statement calls that it must not; in the order of its text."""
         found = []
@@ -114,17 +119,26 @@ class Calls:
         inner = [key for key in layer if self._opens(key)]
         self._catalog.held(inner)
         bodies = {key: self._body(key) for key in inner if key.kind == "function"}
-        self._catalog.learn(mention for body in bodies.values() for mention in body.mentions)
+        self._catalog.learn(
+            mention for body in bodies.values() for mention in (*body.mentions, *body.guesses)
+        )
         for key in layer:
             self._below[key] = ()
         for key in inner:
             body = bodies.get(key, Body(()))
             if body.dynamic:
                 self._hidden.add(key)
-            more = self._catalog.functions[key.oid].path if key.kind == "function" else ()
-            named = [each for mention in body.mentions for each in self._catalog.found(mention, more)]
+            path = self._catalog.functions[key.oid].path if key.kind == "function" else ()
+            named = self._found(body.mentions, path)
             self._below[key] = tuple(dict.fromkeys((*self._catalog.below(key), *named)))
+            self._guessed[key] = tuple(
+                each for each in self._found(body.guesses, path) if each not in self._below[key]
+            )
+            self._below[key] += self._guessed[key]
         return [below for key in inner for below in self._below[key]]
+
+    def _found(self, named: Iterable[Mention], path: Sequence[str]) -> list[Key]:
+        return [key for mention in named for key in self._catalog.found(mention, path)]
 
     def _opens(self, key: Key) -> bool:
         """Tell whether what an object holds matters: a function that is refused or trusted is not looked into."""

@@ -14,6 +14,8 @@ from watchglass.sql.mentions import Mention
 BUILT_IN = 16_384
 """Object numbers below are PostgreSQL's own."""
 
+_SYSTEM = "pg_catalog"
+
 Kind = Literal["relation", "function", "operator", "type"]
 
 
@@ -159,18 +161,18 @@ class Catalog:
                 self._named[kind, row["name"]].append((row["schema"], key))
                 self._keep(key, row)
 
-    def found(self, mention: Mention, more: Sequence[str] = ()) -> tuple[Key, ...]:
+    def found(self, mention: Mention, own: Sequence[str] = ()) -> tuple[Key, ...]:
         """
         Give what a name may stand for: every function that takes as many arguments, the first relation of the path.
 
         Args:
-            more: schemas behind those of the path.
+            own: the schemas of a function's own ``search_path``, in place of the session's.
         """
         known = self._named.get((mention.kind, mention.name[-1]), [])
         if len(mention.name) > 1:
             keys = [key for schema, key in known if schema == mention.name[-2]]
         else:
-            path = [*self.path(), *more]
+            path = (*(() if _SYSTEM in own else (_SYSTEM,)), *own) if own else self.path()
             keys = [key for name in path for schema, key in known if schema == name]
             keys = keys[:1] if mention.kind in ("relation", "type") else keys
         if mention.kind == "function":

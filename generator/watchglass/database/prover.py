@@ -74,6 +74,7 @@ class Prover:
         self._inquiry = inquiry = Inquiry(connection, _CATALOG_SECONDS)
         catalog = Catalog(inquiry)
         self._calls = Calls(catalog, frozenset(trusted))
+        self._judged: dict[str, DatabaseError | None] = {}
         self.rights = Rights(inquiry, catalog, self._calls)
         self._types = dict(connection.execute("SELECT oid::int8, typname FROM pg_type").fetchall())
 
@@ -153,14 +154,21 @@ class Prover:
         try:
             self._calls.learn(proof.mentions for proof in proofs)
             for proof in proofs:
-                effects = self._calls.judge(proof.mentions)
-                if effects:
-                    proof.refuse(_refused(proof.statement.sql, effects[0]))
+                refusal = self._refusal(proof.statement.sql, proof.mentions)
+                if refusal is not None:
+                    proof.refuse(refusal)
         except ConnectionLost as lost:
             _mourn(proofs, lost)
         except InquiryRefused as refused:
             for proof in proofs:
                 proof.fail(f"not run: the functions could not be looked up: {refused}", "")
+
+    def _refusal(self, sql: str, mentions: Mentions) -> DatabaseError | None:
+        """Judge a statement once: it is sent for several time zones and settings."""
+        if sql not in self._judged:
+            effects = self._calls.judge(mentions)
+            self._judged[sql] = _refused(sql, effects[0]) if effects else None
+        return self._judged[sql]
 
     def _exchange(self, round_: _Round, groups: Sequence[Sequence[Proof]]) -> bool:
         """Send groups; True where a cancel was sent, and may have hit more than what it was meant for."""

@@ -171,6 +171,10 @@ class Rights:
         rows = self._inquiry.ask(_MISSING, asked) if asked else []
         return tuple(Lack(needs[row["n"]], tuple(row["columns"] if row["partly"] else ())) for row in rows)
 
+    def any_secured(self) -> bool:
+        """Tell whether row security is on for any table that a statement so far has led to."""
+        return any(relation.secured for relation in self._catalog.relations.values())
+
     def secured(self, needs: Sequence[Need], role: str) -> tuple[Secured, ...]:
         """List the tables whose row security holds for who reads them."""
         read = [need for need in needs if need.kind == "relation"]
@@ -231,7 +235,7 @@ class Rights:
         named = function is not None and bool(function.body)
         return [
             _Step(key, holder if key.kind == "relation" else "", through, named)
-            for key in self._calls.below(step.key)
+            for key in self._calls.surely_below(step.key)
         ]
 
 

@@ -18,8 +18,10 @@ _BETWEEN = range(11, 15)
 _SIMILAR = 10
 _PART = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
 _NAME = rf"{_PART}(?:\s*\.\s*{_PART})*"
+_ANY_NAME = re.compile(_NAME)
 _CALL = re.compile(rf"({_NAME})\s*\(")
-_READ = re.compile(rf"\b(?:from|join|into)\s+(?:only\s+)?({_NAME})", re.IGNORECASE)
+_READ = re.compile(rf"\b(?:from|join|table)\s+(?:only\s+)?({_NAME})", re.IGNORECASE)
+_OPERATOR = re.compile(r"(?<!:)[-+*/<>=~!@#%^&|`?]+")
 _DYNAMIC = re.compile(r"\bexecute\b", re.IGNORECASE)
 
 
@@ -140,24 +142,36 @@ class Body:
 
     Args:
         dynamic: whether it puts SQL together and runs it, so that nobody can tell what it names.
+        guesses: what a word of it may stand for besides.
     """
 
     mentions: tuple[Mention, ...]
     dynamic: bool = False
+    guesses: tuple[Mention, ...] = ()
 
 
 def scan(body: str) -> Body:
     """
-    Read a text of PL/pgSQL word by word: everything before a parenthesis may be a call.
+    Read a text of PL/pgSQL word by word: everything before a parenthesis may be a call, every name a view or a type.
 
-    What is no function of the database, such as ``IF (``, is found nowhere and comes to nothing.
+    What the database does not have, such as a function ``IF (``, is found nowhere and comes to nothing.
     """
-    code = "".join(
-        token.text if token.kind in ("code", "name") else " '' " for token in tokens(body)
-    )  # a comment or string parts words
-    calls = [Mention("function", _parts(match[1])) for match in _CALL.finditer(code)]
-    reads = [Mention("relation", _parts(match[1])) for match in _READ.finditer(code)]
-    return Body(tuple(dict.fromkeys([*calls, *reads])), _DYNAMIC.search(code) is not None)
+    # A string or comment parts words.
+    code = "".join(token.text if token.kind in ("code", "name") else " '' " for token in tokens(body))
+    names = [_parts(match[0]) for match in _ANY_NAME.finditer(code)]
+    mentions = [
+        *(Mention("function", _parts(match[1])) for match in _CALL.finditer(code)),
+        *(Mention("relation", _parts(match[1])) for match in _READ.finditer(code)),
+        *(Mention("operator", (match[0],)) for match in _OPERATOR.finditer(code)),
+    ]
+    guesses = [
+        *(Mention("relation", name) for name in names),
+        *(Mention("type", name) for name in names),
+        *(Mention("function", name[-1:], 1, row=True) for name in names if len(name) > 1),
+    ]
+    return Body(
+        tuple(dict.fromkeys(mentions)), _DYNAMIC.search(code) is not None, tuple(dict.fromkeys(guesses))
+    )
 
 
 def _parts(name: str) -> tuple[str, ...]:
