@@ -111,9 +111,9 @@ class Transport:
         self._stopping.set()
         self._hang_up()
 
-    def refuse(self, seconds: float | None = None) -> None:
-        """Stop listening and drop every connection; for some seconds, or until `resume`."""
-        self._hang_up()
+    def refuse(self, seconds: float | None = None, but: socket.socket | None = None) -> None:
+        """Stop listening and drop every connection but one; for some seconds, or until `resume`."""
+        self._hang_up(but)
         if seconds is not None:
             timer = threading.Timer(seconds, self.resume)
             timer.daemon = True
@@ -131,10 +131,10 @@ class Transport:
         if listener is not None:
             listener.close()
 
-    def _hang_up(self) -> None:
+    def _hang_up(self, but: socket.socket | None = None) -> None:
         self._close_listener()
         with self._state:
-            connections = list(self._connections)
+            connections = self._connections - {but}
         for connection in connections:
             with contextlib.suppress(OSError):
                 connection.shutdown(socket.SHUT_RDWR)
@@ -160,14 +160,12 @@ class Transport:
             refusal = self.faults.refusal_at(record.number + 1)
         wire.record, wire.is_last = record, refusal is not None
         if refusal is not None:
-            # Before the answer: a client that has it may be back at once.
-            self._close_listener()
+            # Before the answer: a client that has it may be back at once. Its own connection ends with the answer.
+            self.refuse(refusal.seconds, but=wire.served)
         if fault is None:
             wire.send(self._act(request))
         else:
             fault.serve(wire, lambda: self._act(request))
-        if refusal is not None:
-            self.refuse(refusal.seconds)
 
     def _act(self, request: Request) -> Response:
         with self._state:
