@@ -12,6 +12,7 @@ from tests.database.servers import Running
 from watchglass.database.calls import Calls
 from watchglass.database.catalog import Catalog, Key
 from watchglass.database.connection import Connection, connect
+from watchglass.database.effects import HARMLESS
 from watchglass.database.inquiry import Inquiry
 from watchglass.database.proof import DatabaseError, Statement
 from watchglass.database.prover import Prover
@@ -278,6 +279,27 @@ def rewritten(maze: Running, sql: str) -> set[int]:
     found = re.findall(r":(?:funcid|opfuncid|aggfnoid|winfnoid) (\d+)", " ".join(trees))
     assert trees or "ts_rewrite" in sql
     return {int(oid) for oid in found}
+
+
+FILES = {"pg_file_settings", "pg_hba_file_rules", "pg_ident_file_mappings"}
+
+
+def test_fault_20_every_view_of_postgresql_may_be_read_but_those_of_its_files(session: Connection) -> None:
+    views = session.execute(
+        "SELECT relname::text, format('SELECT * FROM %I.%I', nspname, relname) FROM pg_class c JOIN pg_namespace n"
+        " ON n.oid = relnamespace WHERE relkind = 'v' AND nspname IN ('pg_catalog', 'information_schema')"
+    ).fetchall()
+    studied = Prover(session).study([Statement(sql) for _, sql in views])
+    assert {name for (name, _), (_, error) in zip(views, studied, strict=True) if error} == FILES
+    assert len(views) > 130
+
+
+def test_every_function_that_is_called_harmless_is_a_volatile_one(
+    postgres15: Running, postgres18: Running
+) -> None:
+    sql = "SELECT proname FROM pg_proc WHERE provolatile = 'v' AND oid < 16384"
+    known = {row[0] for server in (postgres15, postgres18) for row in server.run(sql)}
+    assert known >= HARMLESS
 
 
 def test_the_way_is_the_shortest(session: Connection) -> None:

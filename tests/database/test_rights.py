@@ -143,6 +143,15 @@ def test_columns_that_may_not_be_read_are_named(office: Running, session: Connec
     assert star.hint == "GRANT SELECT ON TABLE app.base TO guest"
 
 
+def test_a_table_of_another_schema_is_told(session: Connection) -> None:
+    error = failure(session, "SELECT a FROM base")
+    assert error is not None
+    assert (error.sqlstate, error.hint) == ("42P01", "there is app.base: write the schema")
+    other = failure(session, "SELECT a FROM nowhere")
+    assert other is not None
+    assert other.hint == ""
+
+
 def secured(session: Connection, sql: str) -> list[tuple[str, tuple[str, ...], bool]]:
     prover = Prover(session)
     prover.run([Statement(sql)])

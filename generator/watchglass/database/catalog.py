@@ -15,6 +15,8 @@ BUILT_IN = 16_384
 """Object numbers below are PostgreSQL's own."""
 
 _SYSTEM = "pg_catalog"
+_READABLE = frozenset("rpvmf")
+"""Kinds of relations that a SELECT is written for: tables, views, and their like."""
 
 Kind = Literal["relation", "function", "operator", "type"]
 
@@ -178,6 +180,12 @@ class Catalog:
         if mention.kind == "function":
             keys = [key for key in keys if self.functions[key.oid].takes(mention)]
         return tuple(dict.fromkeys(keys))
+
+    def elsewhere(self, mention: Mention) -> tuple[Relation, ...]:
+        """List the relations of that name in schemas that are not looked into for it."""
+        known = self._named.get((mention.kind, mention.name[-1]), [])
+        found = (self.relations[key.oid] for schema, key in known if schema not in self.path())
+        return tuple(each for each in found if each.kind in _READABLE)
 
     def load(self, keys: Iterable[Key]) -> None:
         """Read functions and relations by their numbers."""

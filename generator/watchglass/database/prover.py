@@ -35,7 +35,7 @@ _TRIES = 3
 """How often a statement is tried that was hit by the cancel of the one before it."""
 
 _CATALOG_SECONDS = 30.0
-_DENIED = "42501"
+_DENIED, _NO_TABLE = "42501", "42P01"
 
 Mentions = Mapping[Mention, int | None]
 """What a statement names, each with the byte where."""
@@ -138,16 +138,17 @@ class Prover:
         self._explain([proof for group in round_.groups for proof in group])
 
     def _explain(self, proofs: Sequence[Proof]) -> None:
-        """Say of every statement that was denied what its role lacks, and the GRANT that gives it."""
-        denied = [
-            proof for proof in proofs if proof.outcome.error and proof.outcome.error.sqlstate == _DENIED
-        ]
+        """Say of every statement that was denied what its role lacks, and where a table is that was not found."""
         with contextlib.suppress(ConnectionLost, InquiryRefused):
-            role = self.rights.user() if denied else ""
-            for proof in denied:
-                lacks = self.rights.lacks(self.rights.needs(proof.mentions), role)
-                if lacks and proof.outcome.error:
-                    proof.outcome.error = _lacking(proof.outcome.error, proof.statement.sql, lacks, role)
+            for proof in proofs:
+                error = proof.outcome.error
+                if error and error.sqlstate == _DENIED:
+                    role = self.rights.user()
+                    lacks = self.rights.lacks(self.rights.needs(proof.mentions), role)
+                    if lacks:
+                        proof.outcome.error = _lacking(error, proof.statement.sql, lacks, role)
+                elif error and error.sqlstate == _NO_TABLE and not error.hint:
+                    proof.outcome.error = replace(error, hint=self.rights.elsewhere(proof.mentions))
 
     def _look_up(self, proofs: Sequence[Proof]) -> None:
         """Look every function up that would be called, also below views, before anything is sent."""

@@ -150,6 +150,16 @@ class Rights:
             if mention.kind == "relation" and not self._catalog.found(mention)
         )
 
+    def elsewhere(self, statement: Statement) -> str:
+        """Say where else there are tables of names that a statement writes without a schema, and which are not found."""
+        found = [
+            relation
+            for mention in statement
+            if mention.kind == "relation" and len(mention.name) == 1 and not self._catalog.found(mention)
+            for relation in self._catalog.elsewhere(mention)
+        ]
+        return f"there is {' and '.join(each.quoted for each in found)}: write the schema" if found else ""
+
     def needs(self, statement: Statement) -> tuple[Need, ...]:
         """List what a statement needs, in the order in which PostgreSQL asks for it, each once."""
         found: dict[tuple[str, str, str], Need] = {}
