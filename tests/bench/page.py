@@ -15,6 +15,7 @@ _HEAD = """# Performance
 
 Measured by `make bench`, which writes this page. Each figure is the median of several runs, in one go on one machine; ratios
 compare two things that ran in turn. `python -m tests.bench --quick` measures less, in a minute, and writes nothing.
+A load average above the number of processors says that others worked on the machine meanwhile: times are longer, ratios hold.
 """
 
 
@@ -29,7 +30,8 @@ def machine() -> str:
     cpu = next(_cpu_names(), platform.processor() or platform.machine())
     memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") / 2**30
     system = f"{platform.system()} {platform.release()}, Python {platform.python_version()}"
-    return f"{processors()} × {cpu}, {memory:.0f} GB, {system}"
+    load = f"load average {os.getloadavg()[0]:.1f} at the end"
+    return f"{processors()} × {cpu}, {memory:.0f} GB, {system}, {load}"
 
 
 def _cpu_names() -> Iterator[str]:
