@@ -11,9 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from tests.database import servers
 from tests.publish.grafana.shop import DEFINITION, SOURCE, shop_server
 from tests.servers.faults import Interrupted
 from tests.servers.grafana.server import GrafanaServer
+from watchglass.database.lock import only_one
 
 ADDRESSES = 'grafana: {url: "${env:GRAFANA_URL}", token: "${env:GRAFANA_TOKEN}", folder: Shop}'
 
@@ -61,7 +63,8 @@ def test_a_first_publish_as_a_user_types_it(server: GrafanaServer, definition: P
     assert nobody.returncode == 2
     assert "say --yes" in nobody.stderr
     applied = typed(server, home, "apply", "shop.yaml", "--yes")
-    assert (applied.returncode, applied.stderr) == (0, "")
+    assert applied.returncode == 0
+    assert "no lock against a second apply" in applied.stderr
     again = typed(server, home, "plan", "shop.yaml")
     assert again.returncode == 0
     assert "5 unchanged" in again.stdout
@@ -70,6 +73,17 @@ def test_a_first_publish_as_a_user_types_it(server: GrafanaServer, definition: P
     gone = typed(server, home, "destroy", "shop.yaml", "--yes")
     assert gone.returncode == 0
     assert server.content()["dashboards"] == {}
+
+
+def test_fault_48_a_second_apply_is_kept_out(server: GrafanaServer, definition: Path) -> None:
+    with servers.server_18() as database:
+        dsn = database.dsn()
+        with only_one(dsn, "shop"):
+            second = typed(server, definition.parent, "apply", "shop.yaml", "--yes", DSN=dsn)
+        assert second.returncode == 1
+        assert "another apply of 'shop' is under way; nothing was written" in second.stderr
+        assert server.content()["dashboards"] == {}
+        assert typed(server, definition.parent, "apply", "shop.yaml", "--yes", DSN=dsn).returncode == 0
 
 
 def test_fault_50_a_plan_that_was_written_down_is_applied_as_it_was_or_not_at_all(

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
 import sys
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -14,10 +16,11 @@ from watchglass.cli.publishing import Options, Patience, publish_options
 from watchglass.cli.reporting import environment_option
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from watchglass.artifact import Json
     from watchglass.cli.publishing import Ready
+    from watchglass.pipeline import Compiled
     from watchglass.publish.plan import Change
     from watchglass.publish.secret import Redactor
 
@@ -51,7 +54,8 @@ def command(definitions: tuple[str, ...], yes: bool, environment: str | None, **
         click.echo("nothing to do")
         return FINE
     agree(ready, redactor, yes=yes or reviewed is not None)
-    return make(ready, redactor)
+    with alone(compiled, redactor):
+        return make(ready, redactor)
 
 
 def _reviewed(given: tuple[str, ...]) -> Json | None:
@@ -121,6 +125,54 @@ def agree(ready: Sequence[Ready], redactor: Redactor, *, yes: bool) -> None:
     if not sys.stdin.isatty():
         raise click.UsageError("nobody is there to ask: say --yes, or apply a plan that was written down")
     click.confirm("Make these changes?", abort=True)
+
+
+@contextmanager
+def alone(compiled: Mapping[Path, Compiled], redactor: Redactor) -> Iterator[None]:
+    """
+    Keep a second apply of the same services out, where a database that both reach can hold the lock.
+
+    Raises:
+        click.ClickException: another apply is under way.
+    """
+    from watchglass.database.connection import CannotConnect
+    from watchglass.database.lock import Taken, only_one
+
+    with ExitStack() as held:
+        for path, each in compiled.items():
+            dsn = _dsn_of(each, path, redactor)
+            if not dsn:
+                click.echo(
+                    f"{path}: no lock against a second apply: the environment gives no dsn; let CI run one at a time",
+                    err=True,
+                )
+                continue
+            try:
+                held.enter_context(only_one(dsn, each.home))
+            except Taken as error:
+                raise click.ClickException(f"{path}: {error}; nothing was written") from None
+            except CannotConnect as error:
+                click.echo(
+                    f"{path}: no lock against a second apply: {redactor.clean(error.message)}", err=True
+                )
+        yield
+
+
+def _dsn_of(compiled: Compiled, folder: Path, redactor: Redactor) -> str:
+    """Give the first connection string of the environment whose parts are all set; empty for none."""
+    from watchglass.publish.secret import Unset, read
+
+    assert compiled.definition is not None and compiled.service is not None, "there was no error"
+    part = compiled.definition.model.environments.get(compiled.service.environment.id)
+    for binding in part.sources.values() if part is not None else ():
+        if binding.dsn:
+            try:
+                secret = read(binding.dsn, os.environ, folder.parent)
+            except Unset:
+                continue
+            redactor.learn(secret)
+            return secret.reveal()
+    return ""
 
 
 def make(ready: Sequence[Ready], redactor: Redactor) -> int:

@@ -7,7 +7,7 @@ from typing import Any
 
 import click
 
-from watchglass.cli.apply import agree, make, refuse_unready
+from watchglass.cli.apply import agree, alone, make, refuse_unready
 from watchglass.cli.exit_codes import FINE
 from watchglass.cli.publishing import Options, publish_options
 from watchglass.cli.reporting import environment_option
@@ -37,4 +37,5 @@ def command(definitions: tuple[str, ...], yes: bool, environment: str | None, **
         click.echo("nothing of ours is there")
         return FINE
     agree(ready, redactor, yes=yes)
-    return make(ready, redactor)
+    with alone(compiled, redactor):
+        return make(ready, redactor)
