@@ -34,12 +34,13 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "lint": _RESOLVED,
     "database": BASE | {"artifact", "output", "sql"},
     "validate": _RESOLVED | {"targets", "targets.*", "database"},
+    "alert_tests": _RESOLVED | {"targets", "targets.*", "database", "validate", "evaluation"},
     "publish": BASE | {"artifact", "output"},
-    "review": _RESOLVED | {"output", "publish"},
+    "review": _RESOLVED | {"output", "publish", "alert_tests"},
     "pipeline": _STAGES,
     "": _STAGES | {"lint", "pipeline", "validate"},
-    "pytest_plugin": _STAGES | {"", "lint", "pipeline", "validate", "database", "evaluation", "review"},
-    "cli": _STAGES | {"", "lint", "pipeline", "validate", "publish", "review", "database", "evaluation"},
+    "pytest_plugin": _STAGES | {"", "lint", "pipeline", "validate", "database", "evaluation", "review", "alert_tests"},
+    "cli": _STAGES | {"", "lint", "pipeline", "validate", "publish", "review", "database", "evaluation", "alert_tests"},
     "__main__": frozenset({"cli"}),
 }
 """Room → other rooms that it may import; ``""`` is the library's front, ``targets.*`` each target."""

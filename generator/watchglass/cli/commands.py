@@ -24,6 +24,7 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "check": Entry("watchglass.cli.check:command", "Judge definitions without a database."),
     "compile": Entry("watchglass.cli.compile:command", "Compile definitions into the output folder."),
     "validate": Entry("watchglass.cli.validate:command", "Run every statement on a live PostgreSQL."),
+    "test": Entry("watchglass.cli.test:command", "Run the alert tests on a clock that moves."),
     "grants": Entry("watchglass.cli.grants:command", "Print the grants that the dashboards' role needs."),
     "plan": Entry("watchglass.cli.plan:command", "Say what an apply would change at Grafana and Metabase."),
     "apply": Entry("watchglass.cli.apply:command", "Publish to Grafana and Metabase."),

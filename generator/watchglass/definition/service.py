@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Literal
 
 from watchglass.artifact import Path
+from watchglass.definition.alert_tests import AlertTest
 from watchglass.definition.columns import NUMERIC, TEMPORAL, At, Column, ColumnType, Source, ValueName
 from watchglass.definition.units import Unit
 from watchglass.durations import Duration
@@ -362,3 +363,4 @@ class Service:
     """The folder of the definition file, from which fixtures and texts are read."""
     allow: Mapping[str, str] = field(default_factory=dict)
     """Rule of `check` → why it does not hold here."""
+    tests: tuple[AlertTest, ...] = field(default=(), kw_only=True)

@@ -19,7 +19,7 @@ def json_report(problems: Sequence[Problem]) -> str:
         f"{level}s": sum(problem.level == level for problem in problems)
         for level in ("error", "warning", "note")
     }
-    return dump({"problems": [_problem(problem) for problem in problems], **counts})
+    return dump({"problems": [problem_value(problem) for problem in problems], **counts})
 
 
 def dump(value: dict[str, Any]) -> str:
@@ -27,7 +27,8 @@ def dump(value: dict[str, Any]) -> str:
     return json.dumps(value, indent=2).replace("##", "\\u0023#") + "\n"
 
 
-def _problem(problem: Problem) -> dict[str, Any]:
+def problem_value(problem: Problem) -> dict[str, Any]:
+    """Give a problem as a JSON value."""
     return {
         "code": problem.code,
         "level": problem.level,

@@ -6,10 +6,11 @@ from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema
 
+from watchglass.definition.model.alert_tests import TestPart
 from watchglass.definition.model.alerts import AlertPart
 from watchglass.definition.model.base import Filled, Id, Names, Part, Text, one_or_many
 from watchglass.definition.model.dashboards import DashboardPart
-from watchglass.definition.model.later import EnvironmentPart, NotifyPart, SubscriptionPart, TestPart
+from watchglass.definition.model.later import EnvironmentPart, NotifyPart, SubscriptionPart
 from watchglass.definition.model.queries import MetricPart, QueryPart
 from watchglass.definition.model.sources import Constant, FilterPart, HoursPart, ServicePart, SourcePart
 

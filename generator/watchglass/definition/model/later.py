@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field
 
@@ -109,21 +109,3 @@ class EnvironmentPart(Part):
     metabase: MetabaseTarget | None = None
     thresholds: dict[Id, dict[Id, Threshold]] = Field(default_factory=dict)
     contacts: dict[Id, Filled] = Field(default_factory=dict)
-
-
-class StepPart(Part):
-    """One step of an alert test."""
-
-    at: Length
-    sql: Text | None = None
-    rows: dict[Filled, list[dict[Filled, Any]]] | None = None
-    values: dict[Id, Any] | None = None
-    expect: dict[Id, Any] | None = None
-
-
-class TestPart(Part):
-    """An alert test: a database with a moving clock."""
-
-    name: Filled
-    start: Filled | None = None
-    steps: list[StepPart]

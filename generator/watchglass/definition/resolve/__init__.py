@@ -6,6 +6,7 @@ import datetime
 from dataclasses import dataclass
 
 from watchglass.definition.read import Definition
+from watchglass.definition.resolve.alert_tests import World, resolve_tests
 from watchglass.definition.resolve.alerts import resolve_alerts
 from watchglass.definition.resolve.axis import resolve_axes, resolve_levels
 from watchglass.definition.resolve.context import Context
@@ -66,6 +67,7 @@ def _service(context: Context, wanted: str | None, today: datetime.date | None) 
     dashboards = resolve_dashboards(context, metrics, queries, filters)
     check_identity(context, environment, alerts, dashboards)
     check_references(context)
+    tests = resolve_tests(context, World(timezone, model.service.labels, sources, metrics, alerts))
     _later(context)
     return Service(
         model.service.id,
@@ -89,6 +91,7 @@ def _service(context: Context, wanted: str | None, today: datetime.date | None) 
         context.at(("service",)),
         str(context.definition.folder),
         dict(model.service.allow),
+        tests=tests,
     )
 
 
@@ -98,7 +101,6 @@ def _later(context: Context) -> None:
     for present, part, path in (
         (model.notify is not None, "notification (contacts and routes)", ("notify",)),
         (bool(model.subscriptions), "subscriptions", ("subscriptions",)),
-        (bool(model.tests), "alert tests", ("tests",)),
     ):
         if present:
             context.later(part, path)

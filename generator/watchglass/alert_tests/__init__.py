@@ -1,0 +1,9 @@
+"""Alert tests: rules as they are published, the answers of their queries on a clock that moves, and what was expected."""
+
+from __future__ import annotations
+
+from watchglass.alert_tests.coverage import Branch, Coverage, coverage_of
+from watchglass.alert_tests.outcome import RuleRun, TestOutcome
+from watchglass.alert_tests.session import TestSession
+
+__all__ = ["Branch", "Coverage", "RuleRun", "TestOutcome", "TestSession", "coverage_of"]

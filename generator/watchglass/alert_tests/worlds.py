@@ -1,0 +1,165 @@
+"""
+Databases for tests: each test gets a copy of its own, from a template that is filled once for tests that begin alike.
+
+Only databases that this run made are changed. There is no way to name another one: a test never sees a connection string.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from watchglass.database.connection import connect
+from watchglass.database.embedded import Server, embedded_server
+from watchglass.database.fixtures import FixtureError
+from watchglass.database.moving import MovingDatabase, MovingTemplate, moving_template
+from watchglass.database.roles import has_role
+from watchglass.definition.alert_tests import AlertTest
+from watchglass.definition.read import Definition
+from watchglass.definition.service import Service, Source
+from watchglass.problems import Problem, Span
+from watchglass.sql.clock import Finding
+from watchglass.sql.pieces import SourceText
+from watchglass.sql.template import span as span_in
+
+
+class NoWorld(Exception):
+    """A test's database cannot be made; the problems say why."""
+
+    def __init__(self, *problems: Problem) -> None:
+        super().__init__(problems[0].message)
+        self.problems = problems
+
+
+@dataclass(frozen=True, slots=True)
+class _Key:
+    """What tells one template from another."""
+
+    file: str
+    service: str
+    source: str
+    with_data: bool
+    start: datetime.datetime
+
+
+@dataclass(slots=True)
+class _Place:
+    """A server for the sources of one name, and the template that stands on it now."""
+
+    server: Server
+    key: _Key | None = None
+    template: MovingTemplate | None = None
+    findings: tuple[Problem, ...] = ()
+    stack: contextlib.ExitStack | None = None
+
+    def clear(self) -> None:
+        """Drop the template."""
+        stack, self.stack, self.template, self.key = self.stack, None, None, None
+        if stack is not None:
+            stack.close()
+
+
+class Worlds:
+    """All databases of a run, gone when it is closed. A server stands for one template at a time: roles are the server's."""
+
+    def __init__(self) -> None:
+        self._stack = contextlib.ExitStack()
+        self._places: dict[str, _Place] = {}
+
+    def close(self) -> None:
+        """Drop everything."""
+        for place in self._places.values():
+            place.clear()
+        self._places.clear()
+        self._stack.close()
+
+    @contextlib.contextmanager
+    def database(
+        self, definition: Definition, service: Service, source: Source, test: AlertTest
+    ) -> Iterator[tuple[MovingDatabase, tuple[Problem, ...]]]:
+        """
+        Give a test its own copy of a source's database, and what is to be said of its fixtures.
+
+        Raises:
+            NoWorld: a fixture is missing, or PostgreSQL refused it.
+            NoServer: the embedded server cannot be had.
+        """
+        start = test.start.astimezone(datetime.UTC)
+        key = _Key(definition.file, service.id, source.id, test.with_data, start)
+        place = self._place(source.id)
+        if place.key != key or place.template is None:
+            place.clear()
+            self._fill(place, key, definition, source)
+        assert place.template is not None, "it was filled just now"
+        with place.template.copy() as database:
+            yield database, place.findings
+
+    def _place(self, source: str) -> _Place:
+        if source not in self._places:
+            self._places[source] = _Place(self._stack.enter_context(embedded_server()))
+        return self._places[source]
+
+    def _fill(self, place: _Place, key: _Key, definition: Definition, source: Source) -> None:
+        files = _files(definition, source, key.with_data)
+        stack = contextlib.ExitStack()
+        name = f"{key.service}-{key.source}"[:40]
+        try:
+            texts = [file.text for file in files]
+            made = moving_template(place.server, name, texts, made=key.start, role=source.role)
+            template = stack.enter_context(made)
+        except FixtureError as error:
+            raise NoWorld(_refused(files[error.file], error)) from error
+        with contextlib.ExitStack() as on_failure:
+            on_failure.callback(stack.close)
+            _check_role(template, source)
+            on_failure.pop_all()
+        place.key, place.template, place.stack = key, template, stack
+        place.findings = tuple(
+            clock_problem(finding, span_in(file, finding.offset, finding.offset + 1))
+            for file, findings in zip(files, template.findings, strict=True)
+            for finding in findings
+        )
+
+
+def clock_problem(finding: Finding, span: Span) -> Problem:
+    """Tell what the rewriting of a clock says of a script."""
+    code = (
+        finding.code
+        if finding.code in {"clock-frozen", "clock-unseen", "clock-untyped", "clock-unread", "sql-too-deep"}
+        else "sql-syntax"
+    )
+    return Problem(code, finding.message, span, "warning")
+
+
+def _files(definition: Definition, source: Source, with_data: bool) -> list[SourceText]:
+    """Read the fixture's files: its schema, and its rows where a test wants them."""
+    path = ("sources", source.id)
+    if source.type != "postgres" or source.schema is None:
+        message = f"the source '{source.id}' names no fixture, which alert tests with a database are run on"
+        hint = "add fixture: {schema: …} to the source, or give the test numbers: values: {…}"
+        raise NoWorld(Problem("fixture-missing", message, definition.key_span(path), hint=hint))
+    named = [(source.schema, (*path, "fixture", "schema"))]
+    named += [(name, (*path, "fixture", "data")) for name in source.data if with_data]
+    texts = [definition.beside(name, at) for name, at in named]
+    refused = [text for text in texts if isinstance(text, Problem)]
+    if refused:
+        raise NoWorld(*refused)
+    return [text for text in texts if isinstance(text, SourceText)]
+
+
+def _refused(file: SourceText, error: FixtureError) -> Problem:
+    at = span_in(file, error.offset, error.offset + 1) if file.text else Span.of_file(file.file)
+    return Problem("fixture-refused", f"PostgreSQL refused the fixture: {error.message}", at, hint=error.hint)
+
+
+def _check_role(template: MovingTemplate, source: Source) -> None:
+    if not source.role:
+        return
+    with connect(template.scratch.dsn()) as connection:
+        if has_role(connection, source.role):
+            return
+    message = f"the fixture makes no role '{source.role}'"
+    hint = f"add CREATE ROLE {source.role} to its schema"
+    raise NoWorld(Problem("role-missing", message, source.at.span, hint=hint))
