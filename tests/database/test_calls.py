@@ -276,7 +276,7 @@ def rewritten(maze: Running, sql: str) -> set[int]:
         session.execute("SET debug_print_rewritten = on")
         session.execute("SET client_min_messages = log")
         session.pgconn.prepare(b"", sql.encode())
-    found = re.findall(r":(?:funcid|opfuncid|aggfnoid|winfnoid) (\d+)", " ".join(trees))
+    found = re.findall(r":(?:funcid|opfuncid|aggfnoid|winfnoid) (\d+)", " ".join(" ".join(trees).split()))
     assert trees or "ts_rewrite" in sql
     return {int(oid) for oid in found}
 

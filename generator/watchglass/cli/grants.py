@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from watchglass.pipeline import Compiled
     from watchglass.problems import Problem
     from watchglass.validate.grants import Grants
+    from watchglass.validate.session import Session
 
 
 @click.command()
@@ -28,8 +29,11 @@ if TYPE_CHECKING:
     help="A database in place of the fixtures; SOURCE=DSN where there are several sources.",
 )
 @click.option("--role", default="", help="Who is granted; the fixture's role if left out.")
+@click.option("--columns", is_flag=True, help="Grant the columns that are read, not whole tables.")
 @environment_option
-def command(definitions: tuple[str, ...], given: tuple[str, ...], role: str, environment: str | None) -> int:
+def command(
+    definitions: tuple[str, ...], given: tuple[str, ...], role: str, columns: bool, environment: str | None
+) -> int:
     """
     Print the grants that the statements of DEFINITIONS (else definitions/*.yaml) need.
 
@@ -39,10 +43,12 @@ def command(definitions: tuple[str, ...], given: tuple[str, ...], role: str, env
     from watchglass.database.rights import identifier
     from watchglass.pipeline import compile_definition
     from watchglass.problems import has_errors
+    from watchglass.validate.session import Session
 
     today = datetime.datetime.now(tz=datetime.UTC).date()
     compiled = {path: compile_definition(path, environment, today) for path in find_definitions(definitions)}
-    found, problems = _collect(compiled, given, environment, identifier(role) if role else "")
+    with Session(given, environment) as session:
+        found, problems = _collect(compiled, session, identifier(role) if role else "", columns=columns)
     if any(not each.role for each in found):
         raise click.UsageError("the fixture names no role; say whom to grant with --role")
     sources: dict[str, str] = {}
@@ -55,22 +61,22 @@ def command(definitions: tuple[str, ...], given: tuple[str, ...], role: str, env
 
 
 def _collect(
-    compiled: Mapping[Path, Compiled], given: tuple[str, ...], environment: str | None, role: str
+    compiled: Mapping[Path, Compiled], session: Session, role: str, *, columns: bool
 ) -> tuple[list[Grants], list[Problem]]:
     from watchglass.database.embedded import NoServer
     from watchglass.validate.run import Unset
-    from watchglass.validate.session import Session
 
     found: list[Grants] = []
     problems: list[Problem] = []
     try:
-        with Session(given, environment) as session:
-            for each in compiled.values():
-                if each.definition is None or each.service is None or each.failed:
-                    continue
-                grants, more = session.grants(each.definition, each.service, each.artifacts, role)
-                found += grants
-                problems += more
+        for each in compiled.values():
+            if each.definition is None or each.service is None or each.failed:
+                continue
+            grants, more = session.grants(
+                each.definition, each.service, each.artifacts, role, columns=columns
+            )
+            found += grants
+            problems += more
     except NoServer as error:
         raise click.ClickException(f"{error.message}\n{error.hint}") from error
     except Unset as error:

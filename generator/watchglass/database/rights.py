@@ -50,12 +50,30 @@ WITH given AS (SELECT * FROM pg_catalog.json_to_recordset($1) AS g(n int, oid oi
 {_SECURED}"""
 
 
+_COLUMNS = """
+SELECT a.attrelid::int8 AS oid, pg_catalog.array_agg(a.attname::text ORDER BY a.attnum) AS names
+FROM pg_catalog.pg_attribute a WHERE a.attnum > 0 AND NOT a.attisdropped
+    AND a.attrelid IN (SELECT pg_catalog.json_array_elements_text($1)::oid)
+GROUP BY 1
+"""
+_BELOW = """
+SELECT g.view, g.oid, coalesce(pg_catalog.array_agg(DISTINCT a.attname::text) FILTER (WHERE a.attname IS NOT NULL), '{}') AS names
+FROM pg_catalog.json_to_recordset($1) AS g(view int8, oid int8)
+JOIN pg_catalog.pg_rewrite r ON r.ev_class = g.view::oid AND r.ev_type = '1'
+JOIN pg_catalog.pg_depend d ON d.classid = 'pg_catalog.pg_rewrite'::regclass AND d.objid = r.oid
+    AND d.refclassid = 'pg_catalog.pg_class'::regclass AND d.refobjid = g.oid::oid
+LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = g.oid::oid AND a.attnum = d.refobjsubid AND d.refobjsubid > 0
+GROUP BY 1, 2
+"""
+
+
 @dataclass(frozen=True, slots=True)
 class Need:
     """
     A right that a statement needs.
 
     Args:
+        by: the number of the view above, or -1 for a function's text; 0 where the statement names it itself.
         at: the byte of the statement where the name stands through which it is reached.
         name: as SQL names the object; ``raw``: a schema's name without quotes.
         holder: who needs it: the owner of a view that reads with its owner's rights; empty: who sends the statement.
@@ -69,6 +87,7 @@ class Need:
     through: tuple[str, ...] = ()
     raw: str = ""
     at: int | None = None
+    by: int = 0
 
     @property
     def told(self) -> str:
@@ -150,6 +169,11 @@ class Rights:
             if mention.kind == "relation" and not self._catalog.found(mention)
         )
 
+    def table_of(self, name: tuple[str, ...]) -> int:
+        """Give the number of the table that a name stands for; 0 where there is none."""
+        found = self._catalog.found(Mention("relation", name))
+        return found[0].oid if found else 0
+
     def elsewhere(self, statement: Statement) -> str:
         """Say where else there are tables of names that a statement writes without a schema, and which are not found."""
         found = [
@@ -160,14 +184,20 @@ class Rights:
         ]
         return f"there is {' and '.join(each.quoted for each in found)}: write the schema" if found else ""
 
-    def needs(self, statement: Statement) -> tuple[Need, ...]:
-        """List what a statement needs, in the order in which PostgreSQL asks for it, each once."""
-        found: dict[tuple[str, str, str], Need] = {}
-        seen: set[tuple[Key, str]] = set()
+    def needs(self, statement: Statement, *, every: bool = False) -> tuple[Need, ...]:
+        """
+        List what a statement needs, in the order in which PostgreSQL asks for it.
+
+        Args:
+            every: each need once for each view and function that has it, not once in all.
+        """
+        found: dict[tuple[str, str, str, int], Need] = {}
+        seen: set[_Step] = set()
         for key, at, mention in self._calls.roots(statement):
             if mention is not None and not mention.row:
                 for need in self._of(_Step(key, named=True), seen):
-                    found.setdefault((need.kind, need.name, need.holder), replace(need, at=at))
+                    way = need.by if every else 0
+                    found.setdefault((need.kind, need.name, need.holder, way), replace(need, at=at))
         return tuple(
             sorted(found.values(), key=lambda need: (_ORDER.index(need.kind), need.at is None, need.at or 0))
         )
@@ -180,6 +210,18 @@ class Rights:
         ]
         rows = self._inquiry.ask(_MISSING, asked) if asked else []
         return tuple(Lack(needs[row["n"]], tuple(row["columns"] if row["partly"] else ())) for row in rows)
+
+    def columns(self, needs: Sequence[Need]) -> dict[int, tuple[str, ...]]:
+        """Give the columns of the tables that are needed, in their order."""
+        oids = sorted({need.oid for need in needs if need.kind == "relation"})
+        rows = self._inquiry.ask(_COLUMNS, oids) if oids else []
+        return {row["oid"]: tuple(row["names"]) for row in rows}
+
+    def columns_below(self, needs: Sequence[Need]) -> dict[tuple[int, int], tuple[str, ...]]:
+        """Give the columns that views read: (view, table) → names; none where the catalog tells the table alone."""
+        asked = [{"view": need.by, "oid": need.oid} for need in needs if need.by > 0]
+        rows = self._inquiry.ask(_BELOW, asked) if asked else []
+        return {(row["view"], row["oid"]): tuple(row["names"]) for row in rows}
 
     def any_secured(self) -> bool:
         """Tell whether row security is on for any table that a statement so far has led to."""
@@ -204,21 +246,22 @@ class Rights:
         ]
         return tuple(sorted(found, key=lambda each: each.told))
 
-    def _of(self, root: _Step, seen: set[tuple[Key, str]]) -> Iterator[Need]:
+    def _of(self, root: _Step, seen: set[_Step]) -> Iterator[Need]:
         steps = [root]
         while steps:
             step = steps.pop(0)
             # Casts and checks of types: only some of them are made, and the statement says which fails.
-            if step.key.kind == "type" or (step.key, step.holder) in seen:
+            here = replace(step, through=())
+            if step.key.kind == "type" or here in seen:
                 continue
-            seen.add((step.key, step.holder))
+            seen.add(here)
             relation = self._catalog.relations.get(step.key.oid) if step.key.kind == "relation" else None
             function = self._catalog.functions.get(step.key.oid) if step.key.kind == "function" else None
             if relation is not None:
                 yield from _at(
                     step,
                     relation.schema,
-                    Need("relation", relation.quoted, step.key.oid, step.holder, step.through),
+                    Need("relation", relation.quoted, step.key.oid, step.holder, step.through, by=step.by),
                 )
             elif function is not None:
                 yield from _at(
@@ -243,8 +286,9 @@ class Rights:
         elif function is not None:
             holder = ""
         named = function is not None and bool(function.body)
+        by = step.key.oid if relation is not None and relation.kind == "v" else -1
         return [
-            _Step(key, holder if key.kind == "relation" else "", through, named)
+            _Step(key, holder if key.kind == "relation" else "", through, named, by)
             for key in self._calls.surely_below(step.key)
         ]
 
@@ -257,6 +301,7 @@ class _Step:
     holder: str = ""
     through: tuple[str, ...] = ()
     named: bool = False
+    by: int = 0
 
 
 def _at(step: _Step, schema: str, need: Need) -> Iterator[Need]:

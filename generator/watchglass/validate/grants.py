@@ -18,6 +18,7 @@ from watchglass.definition.read import Definition
 from watchglass.definition.service import Service, Source
 from watchglass.problems import Problem
 from watchglass.sql import gate
+from watchglass.sql.columns import columns_read
 from watchglass.sql.pieces import Filter
 from watchglass.validate.cases import Case
 from watchglass.validate.databases import Place, open_database
@@ -57,12 +58,15 @@ def grants_of(
     dsns: Mapping[str, str],
     server: Server | None,
     role: str,
+    *,
+    columns: bool = False,
 ) -> tuple[tuple[Grants, ...], tuple[Problem, ...]]:
     """
     Look up what the statements need; none of them is sent.
 
     Args:
         role: as SQL names it; empty: the fixture's.
+        columns: whether columns of tables are granted, not tables.
     """
     found: list[Grants] = []
     problems: list[Problem] = []
@@ -81,7 +85,9 @@ def grants_of(
             if isinstance(opened, tuple):
                 problems += opened
                 continue
-            lines, more = _lines(Prover(opened, trusted=source.trusted), source, cases, role or source.role)
+            lines, more = _lines(
+                Prover(opened, trusted=source.trusted), source, cases, role or source.role, columns
+            )
             problems += more
             found.append(Grants(source.id, role or source.role, lines))
     return tuple(found), tuple(dict.fromkeys(problems))
@@ -94,15 +100,18 @@ def _samples(filters: Iterable[Filter]) -> dict[str, tuple[str, ...]]:
 
 
 def _lines(
-    prover: Prover, source: Source, cases: Sequence[Case], role: str
+    prover: Prover, source: Source, cases: Sequence[Case], role: str, columns: bool
 ) -> tuple[tuple[tuple[str, str], ...], tuple[Problem, ...]]:
     try:
         studied = prover.study([case.sent for case in cases])
+        sound = [
+            (case, mentions) for case, (mentions, error) in zip(cases, studied, strict=True) if error is None
+        ]
         needs = {prover.rights.database(): None}
-        for mentions, error in studied:
-            if error is None:
-                needs |= dict.fromkeys(replace(need, at=None) for need in prover.rights.needs(mentions))
+        for _, mentions in sound:
+            needs |= dict.fromkeys(replace(need, at=None, by=0) for need in prover.rights.needs(mentions))
         lacks = prover.rights.lacks(tuple(needs), PUBLIC)
+        only = _columns(prover, sound) if columns else {}
         problems = [
             problem
             for case, (mentions, error) in zip(cases, studied, strict=True)
@@ -112,9 +121,49 @@ def _lines(
         message = f"the catalog could not be read: {lost}"
         return (), (problem_at("database-unreachable", message, source.at),)
     lines: dict[str, Need] = {}
-    for lack in lacks:
-        lines.setdefault(lack.need.grant(role), lack.need)
+    for need in (lack.need for lack in lacks):
+        lines.setdefault(need.grant(role, () if need.holder else only.get(need.oid, ())), need)
     return tuple((line, _why(need)) for line, need in sorted(lines.items(), key=_order)), tuple(problems)
+
+
+def _columns(prover: Prover, studied: Sequence[tuple[Case, Mentions]]) -> dict[int, tuple[str, ...]]:
+    """Give the columns of each table that are read by who sends the statements; none where it is all of them."""
+    rights = prover.rights
+    needs = {
+        case.sent.sql: [
+            need for need in rights.needs(mentions, every=True) if need.kind == "relation" and not need.holder
+        ]
+        for case, mentions in studied
+    }
+    every = [need for each in needs.values() for need in each]
+    known, below = rights.columns(every), rights.columns_below(every)
+    read: dict[int, set[str]] = {}
+    for case, mentions in studied:
+        for oid, names in _named(prover, case.sent.sql, mentions, known):
+            read.setdefault(oid, set()).update(names)
+    for need in every:
+        if need.by:
+            names = below.get((need.by, need.oid)) or known[need.oid]
+            read.setdefault(need.oid, set()).update(names)
+    # PostgreSQL lets a table be counted by who may read any column of it.
+    return {
+        oid: tuple(name for name in known[oid] if name in names) or known[oid][:1]
+        for oid, names in read.items()
+        if names < set(known[oid])
+    }
+
+
+def _named(
+    prover: Prover, sql: str, mentions: Mentions, known: Mapping[int, tuple[str, ...]]
+) -> Iterator[tuple[int, Iterable[str]]]:
+    """Give the columns that a statement itself names, by its tables' numbers."""
+    tables = {
+        mention.name: prover.rights.table_of(mention.name)
+        for mention in mentions
+        if mention.kind == "relation"
+    }
+    for name, each in columns_read(sql, lambda name: frozenset(known.get(tables.get(name, 0), ()))).items():
+        yield tables[name], known[tables[name]] if each.whole else each.columns
 
 
 def _order(line: tuple[str, Need]) -> tuple[int, str]:

@@ -72,7 +72,13 @@ class Session:
         )
 
     def grants(
-        self, definition: Definition, service: Service, artifacts: Sequence[Artifact], role: str
+        self,
+        definition: Definition,
+        service: Service,
+        artifacts: Sequence[Artifact],
+        role: str,
+        *,
+        columns: bool = False,
     ) -> tuple[tuple[Grants, ...], tuple[Problem, ...]]:
         """
         Look up what a role needs to run every statement of a definition.
@@ -83,7 +89,7 @@ class Session:
         """
         dsns = dsns_of(definition, service, self._given, self._environment)
         server = self._started() if _needs_server(service, artifacts, dsns) else None
-        return grants_of(definition, service, artifacts, dsns, server, role)
+        return grants_of(definition, service, artifacts, dsns, server, role, columns=columns)
 
     def _started(self) -> Server:
         if self._server is None:
