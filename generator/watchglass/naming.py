@@ -52,7 +52,12 @@ def tag_uuid(*parts: str) -> str:
 
 def marker(service: str, environment: str, kind: str, identity: str) -> str:
     """Make the text by which an object at a target is known to be ours."""
-    return f"watchglass:{service}{'@' + environment if environment else ''}:{kind}:{identity}"
+    return f"watchglass:{mark_owner(service, environment)}:{kind}:{identity}"
+
+
+def mark_owner(service: str, environment: str) -> str:
+    """Make the part of a marker that says whose an object is."""
+    return f"{service}{'@' + environment if environment else ''}"
 
 
 def owner_tag(service: str, environment: str) -> str:
@@ -66,6 +71,11 @@ def owner_of(service: str, environment: str) -> str:
     if len(name) > _TAG_LENGTH:
         name = f"{name[: _TAG_LENGTH - _HASH - 1].rstrip('-')}-{hashlib.sha256(name.encode()).hexdigest()[:_HASH]}"
     return name
+
+
+def owned_name(service: str, environment: str, name: str) -> str:
+    """Make the name of what is known by its name alone: whose it is stands before the first colon, which no owner has."""
+    return f"{owner_of(service, environment)}: {name}"
 
 
 def path(service: str, environment: str, target: str, kind: str, name: str, ending: str) -> str:

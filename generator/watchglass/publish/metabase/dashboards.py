@@ -1,0 +1,249 @@
+"""Dashboards: a first request makes one, a second fills it; places and tabs that stay keep their numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from watchglass.artifact import Json
+from watchglass.publish.client import Client, only
+from watchglass.publish.compare import differences
+from watchglass.publish.errors import Refused, Strange, Uncertain
+from watchglass.publish.metabase import bodies, marks, normal
+from watchglass.publish.metabase.inventory import Inventory, Raw
+from watchglass.publish.metabase.marks import BEGUN, Mark
+from watchglass.publish.resource import Desired, Key, Live, digest
+
+KIND = "dashboard"
+
+
+@dataclass(frozen=True, slots=True)
+class Handle:
+    """
+    What a write needs of the server's numbers.
+
+    Args:
+        places: cards' places by key; ``tabs``: by name.
+    """
+
+    id: int
+    places: Mapping[str, int]
+    tabs: Mapping[str, int]
+    archived: bool
+
+
+class Dashboards:
+    """
+    Dashboards by their mark.
+
+    Args:
+        erase: whether what is removed is deleted for good.
+    """
+
+    name, noun = "dashboards", KIND
+
+    def __init__(self, client: Client, owner: str, inventory: Inventory, *, erase: bool = False) -> None:
+        self._client, self._owner, self._inventory, self._erase = client, owner, inventory, erase
+
+    def read(self, wanted: Mapping[str, Desired]) -> Mapping[str, Live]:
+        """Read those with our mark, wherever they lie, and one in our collection that has a wanted one's name."""
+        inventory = self._inventory
+        inventory.open()
+        found = inventory.marked("dashboard")
+        found |= inventory.elsewhere("dashboard", wanted.keys() - found.keys())
+        for key in wanted.keys() - found.keys():
+            strangers = self._of_name(wanted[key].body["name"])
+            found |= {key: strangers} if strangers else {}
+        for numbers in found.values():
+            if numbers[0] not in inventory.boards:
+                inventory.read_board(numbers[0])
+        inventory.numbers |= {("dashboard", key): numbers[0] for key, numbers in found.items()}
+        return {
+            key: self._live(key, inventory.boards[numbers[0]], numbers)
+            for key, numbers in found.items()
+            if numbers[0] in inventory.boards
+        }
+
+    def _of_name(self, name: str) -> list[int]:
+        rows = self._inventory.items.get("dashboard", [])
+        return [
+            int(each["id"])
+            for each in rows
+            if each["name"] == name and marks.split(each.get("description"))[1] is None
+        ]
+
+    def _live(self, key: str, raw: Raw, numbers: list[int]) -> Live:
+        _, mark = marks.split(raw.get("description"))
+        places = _places(raw, key, self._inventory)
+        body = self._normal(raw, places)
+        locked = ""
+        if len(numbers) > 1:
+            body["twins"] = numbers
+            listed = ", ".join(map(str, numbers))
+            locked = (
+                f"{len(numbers)} dashboards could be it ({listed}): take the mark's line out of the copies"
+            )
+        total = mark.sum if mark is not None else ""
+        if total == BEGUN and not body["dashcards"]:
+            total = digest(body)  # our own first request, whose second one never came
+        owner = mark.owner if mark is not None else ""
+        tabs = {tab["name"]: int(tab["id"]) for tab in raw.get("tabs") or []}
+        handle = Handle(
+            int(raw["id"]),
+            {place: number for number, place in places.items()},
+            tabs,
+            bool(raw.get("archived")),
+        )
+        return Live(Key("metabase", self.name, key), str(raw["name"]), body, owner, total, locked, handle)
+
+    def _normal(self, raw: Raw, places: Mapping[int, str]) -> dict[str, Json]:
+        text, _ = marks.split(raw.get("description"))
+        tabs = {tab["id"]: tab["name"] for tab in raw.get("tabs") or []}
+        dashcards = [
+            normal.dashcard(
+                each, places[each["id"]], tabs.get(each.get("dashboard_tab_id")), self._inventory.named
+            )
+            for each in raw.get("dashcards") or []
+        ]
+        return normal.dashboard(raw, self._inventory.place(raw), text, list(tabs.values()), dashcards)
+
+    def read_one(self, key: str) -> Live | None:
+        """Read a dashboard; one that is not there is looked for once more before the first of them is made."""
+        number = self._inventory.number("dashboard", key)
+        raw = self._inventory.read_board(number) if number is not None else None
+        if raw is None:
+            return None
+        self._inventory.know("dashboard", key, int(raw["id"]))
+        return self._live(key, raw, [int(raw["id"])])
+
+    def write(self, desired: Desired, live: Live | None) -> None:
+        """Make the dashboard, or bring it up to date: all of it in one request, both lists whole."""
+        there = live if live is not None else self._make(desired)
+        handle: Handle = there.handle
+        place = f"/api/dashboard/{handle.id}"
+        home = self._inventory.home
+        if handle.archived:  # a server takes no cards for one in the Trash
+            self._client.put(place, {"archived": False, "collection_id": home})
+        sent = bodies.dashboard(desired.body, home, handle.places, handle.tabs, self._card_number)
+        mark = Mark(self._owner, KIND, desired.key.id, digest(desired.body))
+        sent["description"] = marks.joined(desired.body["description"], mark)
+        self._check(desired, self._inventory.take_board(self._client.put(place, sent).body))
+
+    def _card_number(self, key: str) -> int:
+        number = self._inventory.numbers.get(("card", key))
+        if number is None:
+            raise Refused(f"the question '{key}' is not there", "plan once more")
+        return number
+
+    def _make(self, desired: Desired) -> Live:
+        key = desired.key.id
+        sent = {
+            "name": desired.body["name"],
+            "description": marks.joined(desired.body["description"], Mark(self._owner, KIND, key, BEGUN)),
+            "collection_id": self._inventory.home,
+            "parameters": desired.body["parameters"],
+        }
+        try:
+            number = int(self._inventory.take_board(self._client.post("/api/dashboard", sent).body)["id"])
+        except (Uncertain, Strange):
+            found = self._inventory.look_again("dashboard", key)
+            if found is None:
+                raise
+            number = found
+        self._inventory.know("dashboard", key, number)
+        self._alone(key, number)
+        live = self.read_one(key)
+        if live is None:
+            raise Refused(f"the dashboard '{desired.title}' was deleted a moment ago", "plan once more")
+        return live
+
+    def _alone(self, key: str, number: int) -> None:
+        """
+        See that nobody made the same at the same time: the younger one goes.
+
+        Raises:
+            Refused: another apply runs beside this one.
+        """
+        older = [each for each in self._inventory.twins("dashboard", key) if each < number]
+        if older:
+            self._client.delete(f"/api/dashboard/{number}")
+            raise Refused(
+                f"another apply made the dashboard '{key}' at the same time", "let it end, then plan anew"
+            )
+
+    def _check(self, desired: Desired, raw: Raw) -> None:
+        """
+        Hold what the server kept against what it was sent.
+
+        Raises:
+            Refused: it is something else.
+        """
+        made = self._normal(raw, _places(raw, desired.key.id, self._inventory))
+        found = differences(desired.body, made)
+        if found:
+            places = ", ".join(each.pointer for each in found[:3])
+            raise Refused(f"Metabase kept something else of the dashboard '{desired.title}': {places}")
+
+    def remove(self, live: Live) -> None:
+        """Put the dashboard into the Trash, or delete it for good where that was asked for."""
+        place = f"/api/dashboard/{live.handle.id}"
+        if self._erase:
+            self._client.delete(place)
+            return
+        body = live.body | {"collection": normal.TRASH}
+        mark = Mark(self._owner, KIND, live.key.id, digest(body))
+        description = marks.joined(live.body["description"], mark)
+        self._client.put(place, {"archived": True, "description": description})
+
+    def resets(self, desired: Desired, live: Live) -> str:
+        """Tell which subscriptions end or lose an attachment with the edit."""
+        parameters = _gone(live.body["parameters"], desired.body["parameters"], "id")
+        places = _gone(live.body["dashcards"], desired.body["dashcards"], "key")
+        if not parameters and not places:
+            return ""
+        query = {"dashboard_id": live.handle.id}
+        found = only(self._client.get("/api/pulse", query).body, list, "the list of subscriptions")
+        ended = [
+            each for each in found if parameters & {part.get("id") for part in each.get("parameters") or []}
+        ]
+        numbers = {live.handle.places[key] for key in places}
+        cut = [
+            each
+            for each in found
+            if each not in ended
+            and numbers & {card.get("dashboard_card_id") for card in each.get("cards") or []}
+        ]
+        said = []
+        if ended:
+            said.append(
+                f"subscriptions that filter by what goes are archived, people are mailed ({_names(ended)})"
+            )
+        if cut:
+            said.append(f"subscriptions lose the attachments of what goes ({_names(cut)})")
+        return "; ".join(said)
+
+
+def _gone(before: Iterable[Mapping[str, Json]], after: Iterable[Mapping[str, Json]], name: str) -> set[str]:
+    return {each[name] for each in before} - {each[name] for each in after}
+
+
+def _names(subscriptions: Iterable[Mapping[str, Json]]) -> str:
+    return ", ".join(f"{each['id']} '{each.get('name')}'" for each in subscriptions)
+
+
+def _places(raw: Raw, board: str, inventory: Inventory) -> dict[int, str]:
+    """
+    Name each card's place on a dashboard: number → key.
+
+    The key stands in the place's own settings, which a server keeps as they are and people do not see. A place that
+    somebody's page wrote anew is known by the question that stands there; the second one of a key is a copy.
+    """
+    found: dict[int, str] = {}
+    for each in sorted(raw.get("dashcards") or [], key=lambda place: int(place["id"])):
+        key = (each.get("visualization_settings") or {}).get(normal.SLOT)
+        if not isinstance(key, str):
+            home, _, name = inventory.keys.get(each.get("card_id") or 0, "").partition("/")
+            key = name if home == board else ""
+        taken = not key or key in found.values()
+        found[int(each["id"])] = f"{key or 'place'} ({each['id']})" if taken else key
+    return found
