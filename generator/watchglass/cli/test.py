@@ -112,12 +112,12 @@ def _suite(
     definition, service = compiled.definition, compiled.service
     if definition is None or service is None or compiled.failed:
         return Suite(path.as_posix(), (), None, compiled.problems, compiled.sources)
-    made = Suite(path.as_posix(), (), None, compiled.problems, definition.sources)
+    made = Suite(path.as_posix(), (), None, (), definition.sources)
     tests = [test for test in service.tests if part in test.name]
     outcomes = session.run_all(
         definition, service, compiled.artifacts, tests, lambda outcome: tell(made, outcome)
     )
-    return Suite(made.file, outcomes, coverage_of(service, outcomes), made.problems, definition.sources)
+    return Suite(made.file, outcomes, coverage_of(service, outcomes), (), definition.sources)
 
 
 def _teller(form: str, *, verbose: bool) -> Callable[[Suite, TestOutcome], None]:

@@ -15,6 +15,9 @@ from watchglass.problems import Problem, Related, Span
 from watchglass.visible import quoted
 
 MAX_FILES = 200
+_LISTS = frozenset({"tests"})
+"""Sections that are lists: each file adds to them."""
+
 _DEEPER = frozenset({"notify"})
 """Sections whose maps are merged too; elsewhere what stands below a section's key comes from one file."""
 
@@ -127,13 +130,30 @@ class _Gatherer:
             return
         brought: set[DataPath] = set()
         for section, value in document.data.items():
-            if section != "include":
+            if section in _LISTS and isinstance(value, list) and isinstance(gathered.data.get(section), list):
+                self._append(document, section)
+            elif section != "include":
                 brought |= self._merge(document, gathered.data, (section,), value)
         gathered.places.update(
             (path, place) for path, place in document.places.items() if _below(path, brought)
         )
         gathered.scalars.update(
             (path, node) for path, node in document.scalars.items() if _below(path, brought)
+        )
+
+    def _append(self, document: Document, section: str) -> None:
+        """Put a list behind the one that is there, with the places of its items."""
+        gathered = self.gathered
+        shift = len(gathered.data[section])
+        gathered.data[section] = [*gathered.data[section], *document.data[section]]
+
+        def moved(path: DataPath) -> DataPath:
+            return (section, int(path[1]) + shift, *path[2:])
+
+        inside = [path for path in document.places if path[:1] == (section,) and len(path) > 1]
+        gathered.places.update((moved(path), document.places[path]) for path in inside)
+        gathered.scalars.update(
+            (moved(path), document.scalars[path]) for path in inside if path in document.scalars
         )
 
     def _merge(self, document: Document, into: dict[str, Any], path: DataPath, value: Any) -> set[DataPath]:

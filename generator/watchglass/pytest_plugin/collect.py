@@ -9,12 +9,14 @@ from typing import Any
 import pytest
 
 from watchglass.artifact import Statement
+from watchglass.definition.alert_tests import AlertTest
 from watchglass.lint import hide_secrets, lint
 from watchglass.pipeline import Compiled
 from watchglass.problems import Problem, Span
 from watchglass.pytest_plugin import DefinitionWarning
 from watchglass.pytest_plugin.runs import NotRun, Runs, runs_of
 from watchglass.review import report as told
+from watchglass.review.test_report import outcome_text
 from watchglass.validate.engine import Report, statements_of
 from watchglass.validate.finding import Finding
 
@@ -160,6 +162,43 @@ class StatementItem(DefinitionItem):
         return f"{self._statement.target}: {self._statement.name}{which}"
 
 
+class TestsCollector(pytest.Collector):
+    """The alert tests of a definition."""
+
+    def __init__(self, *, file: DefinitionFile, tests: Sequence[AlertTest], **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self._file, self._tests = file, tests
+
+    def collect(self) -> Iterator[pytest.Item]:
+        """Make each of them a test."""
+        for test in self._tests:
+            yield AlertTestItem.from_parent(
+                self, name=test.name, file=self._file, span=test.at.span, test=test
+            )
+
+
+class AlertTestItem(DefinitionItem):
+    """An alert test, on numbers or on a database of its own."""
+
+    def __init__(self, *, test: AlertTest, **attributes: Any) -> None:
+        super().__init__(**attributes)
+        self._test = test
+
+    def runtest(self) -> None:
+        """
+        Play it.
+
+        Raises:
+            Broken: an alert was not what was expected, or the test could not be played; the text has all evaluations.
+        """
+        outcome = self.file.runs.outcome(self.file.path, self._test)
+        definition = self.file.compiled.definition
+        sources = hide_secrets(definition.sources if definition else {}, outcome.problems)
+        if not outcome.passed:
+            raise Broken(outcome_text(outcome, sources))
+        self.judge(outcome.problems)
+
+
 def _compiling(file: DefinitionFile) -> Iterator[pytest.Item]:
     whole = Span.of_file(file.path.as_posix())
     yield CompileItem.from_parent(file, name="definition", file=file, span=whole)
@@ -179,7 +218,13 @@ def _statements(file: DefinitionFile) -> Iterator[pytest.Collector]:
         yield TargetCollector.from_parent(file, name=target, file=file, statements=statements)
 
 
+def _alert_tests(file: DefinitionFile) -> Iterator[pytest.Collector]:
+    service = file.compiled.service
+    if service is not None and service.tests and not file.compiled.failed:
+        yield TestsCollector.from_parent(file, name="test", file=file, tests=service.tests)
+
+
 Suite = Callable[[DefinitionFile], Iterable[pytest.Item | pytest.Collector]]
 
-SUITES: tuple[Suite, ...] = (_compiling, _rules, _statements)
+SUITES: tuple[Suite, ...] = (_compiling, _rules, _statements, _alert_tests)
 """What lists a definition's tests; a further kind of test is a function here."""

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from watchglass.alert_tests import TestOutcome, TestSession
 from watchglass.database.embedded import NoServer
+from watchglass.definition.alert_tests import AlertTest
 from watchglass.pipeline import Compiled, compile_definition
 from watchglass.validate.engine import Report
 from watchglass.validate.run import Unset
@@ -30,7 +34,9 @@ class Runs:
         self._session = Session(self._given, self._environment)
         self._compiled: dict[Path, Compiled] = {}
         self._reports: dict[Path, Report | NotRun] = {}
+        self._tests = TestSession()
         config.add_cleanup(self._session.close)
+        config.add_cleanup(self._tests.close)
 
     def compiled(self, path: Path) -> Compiled:
         """Compile a definition, once."""
@@ -53,19 +59,42 @@ class Runs:
             raise found
         return found
 
+    def outcome(self, path: Path, test: AlertTest) -> TestOutcome:
+        """
+        Play an alert test.
+
+        Raises:
+            NotRun: it needs a database, and there is no server.
+        """
+        compiled = self.compiled(path)
+        assert compiled.definition is not None, "what does not compile has no tests"
+        assert compiled.service is not None, "what does not compile has no tests"
+        with self._home():
+            try:
+                return self._tests.run(compiled.definition, compiled.service, compiled.artifacts, test)
+            except NoServer as error:
+                raise NotRun(f"{error.message}\nhint: {error.hint}") from error
+
+    @contextlib.contextmanager
+    def _home(self) -> Iterator[None]:
+        """Stand where the definition's files are named from; a test may have gone elsewhere."""
+        before = Path.cwd()
+        os.chdir(self._from)
+        try:
+            yield
+        finally:
+            os.chdir(before)
+
     def _run(self, compiled: Compiled) -> Report | NotRun:
         assert compiled.definition is not None, "what does not compile has no statements"
         assert compiled.service is not None, "what does not compile has no statements"
-        before = Path.cwd()
-        os.chdir(self._from)  # the definition's files are named from there; a test may stand elsewhere
-        try:
-            return self._session.validate(compiled.definition, compiled.service, compiled.artifacts)
-        except NoServer as error:
-            return NotRun(f"{error.message}\nhint: {error.hint}")
-        except Unset as error:
-            return NotRun(str(error))
-        finally:
-            os.chdir(before)
+        with self._home():
+            try:
+                return self._session.validate(compiled.definition, compiled.service, compiled.artifacts)
+            except NoServer as error:
+                return NotRun(f"{error.message}\nhint: {error.hint}")
+            except Unset as error:
+                return NotRun(str(error))
 
     def refuse_strangers(self) -> None:
         """
