@@ -136,7 +136,7 @@ HIDDEN = (
         "pg_catalog.pg_file_settings",
     ),
     ("SELECT pg_current_xact_id()", "pg_current_xact_id", "function-volatile", "transaction number"),
-    ("SELECT ts_rewrite('a'::tsquery, 'SELECT touch()' || '')", "ts_rewrite", "function-volatile", ""),
+    ("SELECT ts_rewrite('a'::tsquery, 'SELECT touch()' || '')", "ts_rewrite", "function-hidden", ""),
 )
 OPEN = (
     "SELECT now(), random(), clock_timestamp(), timeofday(), gen_random_uuid(), current_date",
@@ -228,6 +228,12 @@ def test_fault_20_sql_that_is_handed_as_text_is_looked_into(postgres15: Running)
         assert Prover(session).run([Statement(PIVOT)])[0].error is None
         assert "touch()" in refusal(session, PIVOT.replace("id, id", "touch(), id")).message
         assert refusal(session, PIVOT.replace("orders'", "orders' || ''")).refusal == "function-hidden"
+        for text in ("SELECT 1; SELECT touch()", "no SQL at all", "DELETE FROM orders RETURNING 1"):
+            assert (
+                refusal(session, f"SELECT * FROM crosstab('{text}') AS c (a int)").refusal
+                == "function-hidden"
+            )
+        assert refusal(session, "SELECT * FROM crosstab('SELECT 1', 'SELECT touch()') AS c (a int)").refusal
         assert refusal(session, "SELECT * FROM p").refusal == "function-hidden"
     postgres15.run("DROP DATABASE pivots")
 
@@ -279,6 +285,13 @@ def rewritten(maze: Running, sql: str) -> set[int]:
     found = re.findall(r":(?:funcid|opfuncid|aggfnoid|winfnoid) (\d+)", " ".join(" ".join(trees).split()))
     assert trees or "ts_rewrite" in sql
     return {int(oid) for oid in found}
+
+
+def test_fault_20_no_depth_is_too_deep(maze: Running, session: Connection) -> None:
+    views = [f"CREATE VIEW deep_{at} AS SELECT * FROM {f'deep_{at - 1}' if at else 'v'}" for at in range(80)]
+    maze.run(f"{';'.join(views)}; GRANT SELECT ON deep_79 TO reader", "maze")
+    assert "touch()" in refusal(session, "SELECT * FROM deep_79").message
+    maze.run("DROP VIEW deep_0 CASCADE", "maze")
 
 
 FILES = {"pg_file_settings", "pg_hba_file_rules", "pg_ident_file_mappings"}

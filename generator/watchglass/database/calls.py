@@ -13,9 +13,6 @@ from watchglass.sql import gate, mentions
 from watchglass.sql.gate import Refusal
 from watchglass.sql.mentions import Body, Mention
 
-_DEEPEST = 50
-"""Views in views and functions in functions."""
-
 _RUNS_TEXT = "it runs SQL that it is handed as text"
 
 
@@ -55,10 +52,7 @@ class Calls:
         self._catalog.learn(named)
         layer = [key for mention in named for key in self._catalog.found(mention)]
         layer += self._catalog.casts
-        for _ in range(_DEEPEST):
-            layer = [key for key in dict.fromkeys(layer) if key not in self._below]
-            if not layer:
-                return
+        while layer := [key for key in dict.fromkeys(layer) if key not in self._below]:
             layer = self._read(layer)
 
     def roots(
@@ -107,7 +101,7 @@ class Calls:
         found = []
         for key, at, mention in self.roots(statement):
             if mention is not None and self._runs_hidden_text(key, mention):
-                found.append(_hidden_text(self._catalog.functions[key.oid], at))
+                found.append(_hidden_text(self._catalog.functions[key.oid], mention, at))
                 continue
             path = self._search(key)
             if path:
@@ -165,11 +159,8 @@ class Calls:
         function = self._catalog.functions.get(key.oid) if key.kind == "function" else None
         if function is None or not runs_text(function) or self._trusts(function):
             return False
-        return (
-            function.name == "connectby"
-            or not mention.texts
-            or any(text is None for text in mention.texts[:1])
-        )
+        readable = all(text is not None and not gate.inspect(text).refusals for text in mention.texts)
+        return not _may_run(mention) or not mention.texts or not readable
 
     def _search(self, root: Key) -> tuple[Key, ...]:
         """Give the shortest way from an object to a function that must not be called; empty where there is none."""
@@ -238,12 +229,18 @@ def _with_texts(statement: Mapping[Mention, int | None]) -> dict[Mention, int | 
 
 
 def _may_run(mention: Mention) -> bool:
-    return mention.name[-1].startswith(("crosstab", "ts_rewrite", "xpath_table"))
+    """Tell whether each text of a call is one whole SELECT, so that it can be looked into."""
+    return mention.name[-1].startswith("crosstab")
 
 
-def _hidden_text(function: Function, at: int | None) -> Effect:
+def _hidden_text(function: Function, mention: Mention, at: int | None) -> Effect:
     message = f"{function.told} must not be called: {_RUNS_TEXT}"
-    return Effect("function-hidden", message, "write the SQL as one constant text, which is looked into", at)
+    hint = (
+        "write the SQL as one constant text, one SELECT, which is looked into"
+        if _may_run(mention)
+        else _hint("function-hidden", function)
+    )
+    return Effect("function-hidden", message, hint, at)
 
 
 def _hint(code: str, function: Function) -> str:
