@@ -25,7 +25,10 @@ SECTIONS = {
     "AnnotationPart": "Dashboards", "PanelPart": "Panel", "EnvironmentPart": "Environments", "SourceBinding": "Environments",
     "GrafanaSource": "Environments", "MetabaseSource": "Environments", "GrafanaTarget": "Environments",
     "MetabaseTarget": "Environments",
-    "NotifyPart": "Notification", "ContactPart": "Notification", "GroupPart": "Notification", "RoutePart": "Notification",
+    "NotifyPart": "Notification", "GroupPart": "Notification", "RoutePart": "Notification", "EmailContact": "Notification",
+    "SlackContact": "Notification", "PagerdutyContact": "Notification", "WebhookContact": "Notification",
+    "TeamsContact": "Notification", "OpsgenieContact": "Notification", "OpsgenieResponder": "Notification",
+    "TelegramContact": "Notification", "DiscordContact": "Notification",
     "SubscriptionPart": "Subscriptions", "WhenPart": "Subscriptions", "TestPart": "Tests", "StepPart": "Tests",
 }  # fmt: skip
 

@@ -19,7 +19,12 @@ from watchglass.validate.engine import Report, statements_of
 TARGETS = {"grafana", "metabase", "plain"}
 
 NOTES = {
-    "grafana-semantics": {"draft_pollution_high", "old_drafts_pending"},
+    "grafana-semantics": {
+        "draft_pollution_high",
+        "old_drafts_pending",
+        "notify",
+        "draft_pollution_high, draft_pollution_critical, cleanup_job_stalled, cleanup_job_failures, old_drafts_pending",
+    },
     "target-limit": {
         "investigation/hourly_traffic-heatmap",
         "report/health",
@@ -29,7 +34,7 @@ NOTES = {
         "trends/runs_per_day-number",
     },
 }
-"""What a target shows otherwise than it is written: pending on the way back, heat maps, numbers without colours or curves."""
+"""What a target does otherwise than it is written: pending on the way back, held messages, what follows; heat maps, numbers."""
 
 QUERIES = {
     "system_health", "drafts_by_age", "cleanup_job", "cleanup_runs", "top_organizations", "daily_trend", "pending_audit",

@@ -37,6 +37,10 @@ def tell(problems: Iterable[Problem], form: Format, sources: Mapping[str, str]) 
     listed = arrange(problems)
     if not listed and form == "text":
         return
+    if any(problem.code == "secret-plain" for problem in listed):
+        from watchglass.lint import hide_secrets
+
+        sources = hide_secrets(sources, listed)
     text = report(listed, form, sources, color=form == "text" and sys.stderr.isatty())
     click.echo(text, err=form == "text", nl=not text.endswith("\n"))
 

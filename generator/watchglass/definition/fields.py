@@ -60,5 +60,11 @@ def _inside(kind: Any, element: str | int) -> list[Any]:
 
 
 def _named(members: list[Any], element: str | int) -> list[Any]:
-    chosen = [member for member in members if getattr(member, "__name__", "") == element]
+    chosen = [member for member in members if element in (getattr(member, "__name__", ""), *_tags(member))]
     return chosen or members
+
+
+def _tags(member: Any) -> tuple[Any, ...]:
+    """Give the words of a key `type` by which a union chooses its member."""
+    field = member.model_fields.get("type") if _is_model(member) else None
+    return get_args(field.annotation) if field is not None else ()

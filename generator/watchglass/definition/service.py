@@ -9,13 +9,15 @@ from typing import Literal
 from watchglass.artifact import Path
 from watchglass.definition.alert_tests import AlertTest
 from watchglass.definition.columns import NUMERIC, TEMPORAL, At, Column, ColumnType, Source, ValueName
+from watchglass.definition.hours import Hours
+from watchglass.definition.notification import Escalation, Notification, Subscription
 from watchglass.definition.units import Unit
 from watchglass.durations import Duration
 from watchglass.problems import Span
-from watchglass.sql.pieces import Filter, SourceText, Span24, Template
+from watchglass.sql.pieces import Filter, SourceText, Template
 from watchglass.thresholds import Comparison, Level, Thresholds
 
-__all__ = ["NUMERIC", "TEMPORAL", "At", "Column", "ColumnType", "Source", "ValueName"]
+__all__ = ["NUMERIC", "TEMPORAL", "At", "Column", "ColumnType", "Hours", "Source", "ValueName"]
 """Of another module, and read from here."""
 
 PanelKind = Literal[
@@ -190,6 +192,9 @@ class Alert:
     """Filter → values that the alert states; every other filter is unset."""
     allow: Mapping[str, str] = field(default_factory=dict)
     """Rule of `check` → why it does not hold here."""
+    during: Hours | None = None
+    """When it speaks; always where None."""
+    escalate: tuple[Escalation, ...] = ()
 
     @property
     def keyed(self) -> bool:
@@ -297,17 +302,6 @@ class Annotation:
 
 
 @dataclass(frozen=True, slots=True)
-class Hours:
-    """Stretches of the week in a time zone, or all that lies outside of them."""
-
-    id: str
-    spans: tuple[Span24, ...]
-    outside: bool
-    timezone: str
-    at: At
-
-
-@dataclass(frozen=True, slots=True)
 class Environment:
     """Where a service is published: the default one is what the output folder is made for."""
 
@@ -363,4 +357,6 @@ class Service:
     """The folder of the definition file, from which fixtures and texts are read."""
     allow: Mapping[str, str] = field(default_factory=dict)
     """Rule of `check` → why it does not hold here."""
+    notification: Notification | None = field(default=None, kw_only=True)
+    subscriptions: tuple[Subscription, ...] = field(default=(), kw_only=True)
     tests: tuple[AlertTest, ...] = field(default=(), kw_only=True)

@@ -86,7 +86,7 @@ def hide_secrets(sources: Mapping[str, str], problems: Iterable[Problem]) -> dic
     hidden = dict(sources)
     for problem in problems:
         at = problem.span
-        if problem.code == "lint-secret" and at.file in hidden:
+        if problem.code in ("lint-secret", "secret-plain") and at.file in hidden:
             hidden[at.file] = _blanked(hidden[at.file], at)
     return hidden
 

@@ -98,7 +98,8 @@ def _duration(value: object) -> Duration:
         raise problem("wrong-duration", str(error)) from error
 
 
-def _address(value: object) -> str:
+def address(value: object) -> str:
+    """Read a text in which `${env:NAME}` may stand."""
     if not isinstance(value, str):
         raise problem("wrong-type", f"expected a text, found {_shown(value)}")
     if "${" in _SECRET.sub("", value):
@@ -146,7 +147,7 @@ Length = Annotated[
     ),
 ]
 Address = Annotated[
-    str, PlainValidator(_address), WithJsonSchema({"type": "string", "examples": ["${env:GRAFANA_URL}"]})
+    str, PlainValidator(address), WithJsonSchema({"type": "string", "examples": ["${env:GRAFANA_URL}"]})
 ]
 Id = Annotated[
     str,

@@ -10,7 +10,8 @@ from watchglass.definition.model.alert_tests import TestPart
 from watchglass.definition.model.alerts import AlertPart
 from watchglass.definition.model.base import Filled, Id, Names, Part, Text, one_or_many
 from watchglass.definition.model.dashboards import DashboardPart
-from watchglass.definition.model.later import EnvironmentPart, NotifyPart, SubscriptionPart
+from watchglass.definition.model.later import EnvironmentPart
+from watchglass.definition.model.notify import NotifyPart, SubscriptionPart
 from watchglass.definition.model.queries import MetricPart, QueryPart
 from watchglass.definition.model.sources import Constant, FilterPart, HoursPart, ServicePart, SourcePart
 

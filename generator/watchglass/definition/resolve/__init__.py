@@ -13,6 +13,7 @@ from watchglass.definition.resolve.context import Context
 from watchglass.definition.resolve.dashboards import resolve_dashboards
 from watchglass.definition.resolve.identity import check_identity
 from watchglass.definition.resolve.metrics import resolve_metrics
+from watchglass.definition.resolve.notify import resolve_notification, tell_on
 from watchglass.definition.resolve.places import (
     resolve_constants,
     resolve_environment,
@@ -23,6 +24,8 @@ from watchglass.definition.resolve.places import (
 )
 from watchglass.definition.resolve.queries import resolve_queries, vocabulary
 from watchglass.definition.resolve.references import check_references
+from watchglass.definition.resolve.routing import check_routing
+from watchglass.definition.resolve.subscriptions import resolve_subscriptions
 from watchglass.definition.service import Service
 from watchglass.problems import Problem, arrange, has_errors
 
@@ -64,12 +67,12 @@ def _service(context: Context, wanted: str | None, today: datetime.date | None) 
     queries = resolve_queries(context, sources, words, axes)
     metrics = resolve_metrics(context, queries, axes, levels)
     alerts = resolve_alerts(context, metrics, filters, today)
+    alerts = tell_on(context, alerts, hours, environment.id)
     dashboards = resolve_dashboards(context, metrics, queries, filters)
     check_identity(context, environment, alerts, dashboards)
     check_references(context)
     tests = resolve_tests(context, World(timezone, model.service.labels, sources, metrics, alerts))
-    _later(context)
-    return Service(
+    service = Service(
         model.service.id,
         model.service.title,
         model.service.description,
@@ -92,15 +95,8 @@ def _service(context: Context, wanted: str | None, today: datetime.date | None) 
         str(context.definition.folder),
         dict(model.service.allow),
         tests=tests,
+        notification=resolve_notification(context, hours, environment.id, alerts),
+        subscriptions=resolve_subscriptions(context, timezone, dashboards),
     )
-
-
-def _later(context: Context) -> None:
-    """Name the parts that later versions compile."""
-    model = context.definition.model
-    for present, part, path in (
-        (model.notify is not None, "notification (contacts and routes)", ("notify",)),
-        (bool(model.subscriptions), "subscriptions", ("subscriptions",)),
-    ):
-        if present:
-            context.later(part, path)
+    check_routing(context, service)
+    return service

@@ -59,7 +59,6 @@ class _Alert:
             return None
         conditions = [part for rule in rules for part in rule.conditions]
         self._check_null(conditions)
-        self._later()
         part, first = self.part, conditions[0].metric
         shown = next((each.metric for each in conditions if each.metric.keyed), first)
         keyed = shown.keyed
@@ -322,12 +321,3 @@ class _Alert:
                 hint="remove `paused:`",
             )
         return f"{written.reason} (until {until})"
-
-    def _later(self) -> None:
-        if self.part.escalate:
-            self.context.later("escalation", (*self.path, "escalate"))
-        if self.part.during is not None:
-            self.context.find(
-                "hours", self.part.during, self.context.definition.model.hours, (*self.path, "during")
-            )
-            self.context.later("an alert's hours", (*self.path, "during"))

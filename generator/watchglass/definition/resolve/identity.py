@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from watchglass import naming
 from watchglass.artifact import Path
+from watchglass.definition.hearing import escalations, parts_of
 from watchglass.definition.resolve.context import Context
 from watchglass.definition.service import Alert, Dashboard, Environment
 
@@ -25,9 +26,10 @@ def check_identity(
     uid = model.service.id, environment.suffix
     boards = [(naming.uid(*uid, name), name, board.at.path) for name, board in dashboards.items()]
     rules = [
-        (naming.uid(*uid, rule.id), rule.id, alert.at.path)
+        (naming.uid(*uid, *parts), " ".join(parts), alert.at.path)
         for alert in alerts.values()
         for rule in alert.rules
+        for parts in ((rule.id,), *(parts_of(rule, step) for step in escalations(alert, rule)))
     ]
     _check(context, boards)
     _check(context, rules)

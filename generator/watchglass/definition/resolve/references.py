@@ -1,4 +1,4 @@
-"""Names in the parts that later versions compile: contacts, hours, boards and alerts that must be there."""
+"""Names in routes, escalations, mails, environments and tests: contacts, hours, boards and alerts that must be there."""
 
 from __future__ import annotations
 

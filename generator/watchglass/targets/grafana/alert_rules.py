@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from watchglass import naming
-from watchglass.artifact import Artifact, Note, Path, Statement
+from watchglass.artifact import Artifact, Json, Note, Path, Statement
+from watchglass.definition.hearing import subjects_of
 from watchglass.definition.service import Alert, Rule, Service
 from watchglass.durations import Duration
 from watchglass.problems import Problem
 from watchglass.targets.grafana import alert_texts, conditions
 from watchglass.targets.grafana.alert_queries import build_queries, metrics_of, refs_of
 from watchglass.targets.grafana.alert_texts import OURS, PanelPlace
+from watchglass.targets.grafana.escalation import following
 from watchglass.targets.grafana.rule import (
     GrafanaRule,
     as_api,
@@ -24,6 +26,9 @@ from watchglass.targets.grafana.rule import (
     present,
 )
 from watchglass.targets.grafana.rule_checks import MOST_MISSING, check_rule
+
+RuleSettings = Mapping[tuple[str, ...], Mapping[str, Json]]
+"""What tells a rule from others (``Subject.parts``) → its own notification settings."""
 
 _STATES = {"alert": "Alerting", "ok": "OK", "keep": "KeepLast"}
 
@@ -37,8 +42,13 @@ class Rules:
     problems: tuple[Problem, ...]
 
 
-def build_rules(service: Service, panel_place: PanelPlace) -> Rules:
-    """Make the rules of all alerts, in groups of one interval; each group in both written forms."""
+def build_rules(service: Service, panel_place: PanelPlace, settings: RuleSettings | None = None) -> Rules:
+    """
+    Make the rules of all alerts, in groups of one interval; each group in both written forms.
+
+    Args:
+        settings: who is told of a rule, where its own settings say it.
+    """
     groups: dict[str, tuple[Duration, list[GrafanaRule]]] = {}
     notes: list[Note] = []
     problems = [
@@ -49,8 +59,7 @@ def build_rules(service: Service, panel_place: PanelPlace) -> Rules:
     for alert in service.alerts.values():
         notes += _notes(alert)
         problems += _problems(alert)
-        for rule in alert.rules:
-            made = build_rule(service, alert, rule, panel_place)
+        for made in _of_alert(service, alert, panel_place, settings or {}):
             problems += [_problem(alert, text) for text in check_rule(made)]
             groups.setdefault(duration(alert.every.seconds), (alert.every, []))[1].append(made)
     problems += _titles_twice(service)
@@ -58,6 +67,19 @@ def build_rules(service: Service, panel_place: PanelPlace) -> Rules:
     artifacts = [each for every, rules in ordered for each in _group(service, every, rules)]
     living = frozenset(rule.uid for _, rules in ordered for rule in rules)
     return Rules((*artifacts, *_retired(service, living)), tuple(notes), tuple(problems))
+
+
+def _of_alert(
+    service: Service, alert: Alert, panel_place: PanelPlace, settings: RuleSettings
+) -> Iterator[GrafanaRule]:
+    """Make the rules of an alert, each before those that follow it."""
+    first: dict[str, GrafanaRule] = {}
+    for subject in subjects_of(service, alert):
+        rule = subject.rule
+        if subject.escalation is None:
+            first[rule.id] = build_rule(service, alert, rule, panel_place)
+        made = first[rule.id] if subject.escalation is None else following(service, subject, first[rule.id])
+        yield replace(made, settings=settings.get(subject.parts, {}))
 
 
 def folder_uid(service: Service) -> str:

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from watchglass.artifact import Path
+from watchglass.definition import hearing
+from watchglass.definition.hearing import ESCALATES_TO, ESCALATION
 from watchglass.definition.service import Alert, Metric, Rule, Runbook, Service
 from watchglass.definition.telling import thresholds_in_words
 from watchglass.targets.grafana import templates
@@ -13,23 +15,13 @@ from watchglass.targets.grafana.alert_queries import refs_of
 PanelPlace = Callable[[Service, Metric], tuple[str, int] | None]
 """Where a metric is shown: a dashboard's uid and a panel's number."""
 
-OURS = frozenset({"service", "alert", "severity", "owner", "level", "environment"})
+OURS = frozenset({"service", "alert", "severity", "owner", "level", "environment", ESCALATION, ESCALATES_TO})
 """Labels that every rule gets from what the definition says elsewhere."""
 
 
 def labels_of(service: Service, alert: Alert, rule: Rule) -> dict[str, str]:
     """Give the labels of a rule, as templates."""
-    made = {
-        **service.labels,
-        **alert.labels,
-        "service": service.id,
-        "alert": alert.id,
-        "severity": rule.severity,
-        "owner": service.owner,
-        "level": rule.level,
-        "environment": service.environment.id if service.environment.suffix else "",
-    }
-    return {name: templates.go_text(value) for name, value in sorted(made.items()) if value}
+    return {name: templates.go_text(value) for name, value in hearing.labels_of(service, alert, rule).items()}
 
 
 def annotations_of(service: Service, alert: Alert, rule: Rule, panel_place: PanelPlace) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""A service as Grafana's artifacts: dashboards, and alert rules in two forms."""
+"""A service as Grafana's artifacts: dashboards, alert rules in two forms, and who is told of them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from watchglass.artifact import Artifact, Rendering
 from watchglass.definition.service import Service
 from watchglass.targets.grafana.alert_rules import build_rules, folder_uid
 from watchglass.targets.grafana.dashboards import build_dashboard, panel_place
+from watchglass.targets.grafana.notifications import build_notifications
 
 
 def render(service: Service) -> Rendering:
@@ -14,12 +15,13 @@ def render(service: Service) -> Rendering:
     boards = [
         build_dashboard(service, board) for board in service.dashboards.values() if "grafana" in board.publish
     ]
-    rules = build_rules(service, panel_place)
+    told = build_notifications(service)
+    rules = build_rules(service, panel_place, told.settings)
     made = (*(artifact for artifact, _ in boards), *rules.artifacts)
     return Rendering(
-        (*(_folders(service) if made else ()), *made),
-        (*(note for _, notes in boards for note in notes), *rules.notes),
-        rules.problems,
+        (*(_folders(service) if made else ()), *told.artifacts, *made),
+        (*(note for _, notes in boards for note in notes), *rules.notes, *told.notes),
+        (*rules.problems, *told.problems),
     )
 
 

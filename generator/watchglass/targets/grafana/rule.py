@@ -49,6 +49,8 @@ class GrafanaRule:
     paused: bool
     origins: Mapping[str, Path] = field(default_factory=dict)
     statements: tuple[Statement, ...] = ()
+    settings: Mapping[str, Json] = field(default_factory=dict)
+    """Who is told of it; empty where the policy tree says it."""
 
 
 def duration(seconds: float) -> str:
@@ -103,7 +105,7 @@ def escaped_folder(title: str) -> str:
 
 
 def _body(rule: GrafanaRule) -> dict[str, Json]:
-    made = {
+    made: dict[str, Json] = {
         "title": rule.title,
         "condition": rule.condition,
         "for": duration(rule.pending.seconds),
@@ -115,6 +117,8 @@ def _body(rule: GrafanaRule) -> dict[str, Json]:
         "annotations": dict(rule.annotations),
         "data": list(rule.data),
     }
+    if rule.settings:
+        made["notification_settings"] = dict(rule.settings)
     return made | ({"missingSeriesEvalsToResolve": rule.missing} if rule.missing is not None else {})
 
 

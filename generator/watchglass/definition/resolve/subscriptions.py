@@ -1,0 +1,153 @@
+"""Dashboards by mail: at full hours, to addresses and channels, with filters that the board has."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+
+from watchglass.artifact import Path
+from watchglass.definition import week
+from watchglass.definition.model.notify import SubscriptionPart, WhenPart
+from watchglass.definition.notification import Recurrence, Subscription
+from watchglass.definition.resolve.context import Context
+from watchglass.definition.service import Dashboard
+from watchglass.nearest import suggest
+
+_CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
+_MAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+")
+_CHANNEL = re.compile(r"#[^\s#]+")
+_FRAMES = ("first", "mid", "last")
+
+
+def resolve_subscriptions(
+    context: Context, timezone: str, dashboards: Mapping[str, Dashboard]
+) -> tuple[Subscription, ...]:
+    """Resolve all subscriptions whose dashboard and time are there."""
+    made = (
+        _subscription(context, name, part, timezone, dashboards)
+        for name, part in context.definition.model.subscriptions.items()
+    )
+    return tuple(each for each in made if each is not None)
+
+
+def _subscription(
+    context: Context, name: str, part: SubscriptionPart, timezone: str, dashboards: Mapping[str, Dashboard]
+) -> Subscription | None:
+    path: Path = ("subscriptions", name)
+    board = dashboards.get(part.dashboard)
+    for index, address in enumerate(part.to):
+        _check_address(context, address, (*path, "to", index) if len(part.to) > 1 else (*path, "to"))
+    if not part.to:
+        context.report("subscription-form", "nobody gets this mail", (*path, "to"))
+    recurrence = _recurrence(context, part.at, (*path, "at"))
+    if board is None or recurrence is None:
+        return None
+    if "metabase" not in board.publish:
+        context.report(
+            "subscription-form", f"Metabase sends the mails, and the dashboard '{board.id}' is not published there",
+            (*path, "dashboard"), hint="add publish: [grafana, metabase] to it",
+            related=[(board.at.path, "the dashboard")],
+        )  # fmt: skip
+    for filter_ in part.filters:
+        if filter_ not in board.filters:
+            context.report(
+                "unknown-name", f"the dashboard '{board.id}' has no filter '{filter_}'", (*path, "filters", filter_),
+                key=True, hint=suggest(filter_, board.filters, "its filters"),
+            )  # fmt: skip
+    return Subscription(
+        name,
+        part.title or board.title,
+        board.id,
+        recurrence,
+        timezone,
+        tuple(dict.fromkeys(part.to)),
+        tuple(dict.fromkeys(part.attach)),
+        bool(part.skip_if_empty),
+        context.at(path),
+        {key: tuple(values) for key, values in part.filters.items()},
+    )
+
+
+def _check_address(context: Context, address: str, path: Path) -> None:
+    if not _MAIL.fullmatch(address) and not _CHANNEL.fullmatch(address):
+        message = f"'{address}' is no mail address and no channel"
+        context.report(
+            "subscription-form", message, path, hint="such as team@example.com, or '#team' of Slack"
+        )
+
+
+def _recurrence(context: Context, part: WhenPart, path: Path) -> Recurrence | None:
+    written = [key for key in ("hourly", "daily", "weekly", "monthly") if getattr(part, key) is not None]
+    if len(written) != 1:
+        context.report(
+            "subscription-time", "a time is one of `hourly`, `daily`, `weekly` and `monthly`", path
+        )
+        return None
+    kind = written[0]
+    if part.time is not None and kind in ("hourly", "daily"):
+        context.report(
+            "subscription-time", f"`time` belongs to `weekly` and `monthly`, not to `{kind}`", (*path, "time")
+        )
+        return None
+    return {"hourly": _hourly, "daily": _daily, "weekly": _weekly, "monthly": _monthly}[kind](
+        context, part, path
+    )
+
+
+def _hourly(context: Context, part: WhenPart, path: Path) -> Recurrence | None:
+    if not part.hourly:
+        context.report("subscription-time", "`hourly: false` is no time", (*path, "hourly"))
+        return None
+    return Recurrence("hourly")
+
+
+def _daily(context: Context, part: WhenPart, path: Path) -> Recurrence | None:
+    hour = _hour(context, part.daily or "", (*path, "daily"))
+    return Recurrence("daily", hour) if hour is not None else None
+
+
+def _weekly(context: Context, part: WhenPart, path: Path) -> Recurrence | None:
+    hour = _time(context, part, path)
+    day = part.weekly or ""
+    if day not in week.DAYS:
+        context.report(
+            "subscription-time", f"'{day}' is no day of the week", (*path, "weekly"), hint=suggest(day, week.DAYS, "days")
+        )  # fmt: skip
+        return None
+    return Recurrence("weekly", hour, day[:3]) if hour is not None else None
+
+
+def _monthly(context: Context, part: WhenPart, path: Path) -> Recurrence | None:
+    hour = _time(context, part, path)
+    frame, _, day = (part.monthly or "").partition(" ")
+    if frame not in _FRAMES or (day and (day not in week.DAYS or frame == "mid")):
+        context.report(
+            "subscription-time", f"'{part.monthly}' is no day of a month", (*path, "monthly"),
+            hint="first, mid (the 15th) or last; or a weekday: first monday, last friday",
+        )  # fmt: skip
+        return None
+    return Recurrence("monthly", hour, day[:3], frame) if hour is not None else None
+
+
+def _time(context: Context, part: WhenPart, path: Path) -> int | None:
+    if part.time is None:
+        context.report("missing-key", "the time of day is missing", path, hint='add time: "09:00"')
+        return None
+    return _hour(context, part.time, (*path, "time"))
+
+
+def _hour(context: Context, text: str, path: Path) -> int | None:
+    """Read a full hour, which is all that Metabase's schedules know."""
+    match = _CLOCK.fullmatch(text)
+    if match is None:
+        context.report("subscription-time", f"'{text}' is no time of day", path, hint='write it as "09:00"')
+        return None
+    if match[2] != "00":
+        context.report(
+            "subscription-time",
+            f"mails leave at full hours, {text} is none",
+            path,
+            hint=f'such as "{match[1]}:00"',
+        )
+        return None
+    return int(match[1])
