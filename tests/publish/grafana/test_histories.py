@@ -26,7 +26,7 @@ from watchglass.definition.resolve import resolve
 from watchglass.definition.service import Service
 from watchglass.publish.errors import PublishError
 
-HISTORIES = int(os.environ.get("WATCHGLASS_HISTORIES", "40"))
+HISTORIES = int(os.environ.get("WATCHGLASS_HISTORIES", "150"))
 STEPS = 20
 BOARDS = ("a", "b", "c")
 ALERTS = ("x", "y", "z")
