@@ -126,10 +126,11 @@ class Transport:
                 self.start()
 
     def _close_listener(self) -> None:
+        # All of it under the lock: who listens again meanwhile would find the port in use.
         with self._state:
             listener, self._listener = self._listener, None
-        if listener is not None:
-            listener.close()
+            if listener is not None:
+                listener.close()
 
     def _hang_up(self, but: socket.socket | None = None) -> None:
         self._close_listener()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 from tests.servers.metabase.state import Card, Collection, Dashboard, Json, Notification, Pulse, State
@@ -123,3 +124,15 @@ def _recipient(state: State, recipient: Json) -> Any:
     if recipient.get("user_id"):
         return state.users[recipient["user_id"]].email
     return recipient.get("details", {}).get("value")
+
+
+def differences(one: Any, other: Any, path: str = "") -> Iterator[str]:
+    """List where two contents differ, each as a path and the two values."""
+    if isinstance(one, dict) and isinstance(other, dict):
+        for key in sorted(one.keys() | other.keys()):
+            yield from differences(one.get(key), other.get(key), f"{path}/{key}")
+    elif isinstance(one, list) and isinstance(other, list) and len(one) == len(other):
+        for index, (left, right) in enumerate(zip(one, other, strict=True)):
+            yield from differences(left, right, f"{path}/{index}")
+    elif one != other:
+        yield f"{path}: {one!r} / {other!r}"

@@ -113,11 +113,13 @@ class Cards:
         sleeping = self._pause(desired, live, place)
         if live.handle.get("archived"):
             sent["archived"] = False
-        raw = self._put(place, sent | {"description": self._description(desired, sleeping)})
+        raw = self._put(
+            place, sent | {"description": self._described(desired.key.id, desired.body, sleeping)}
+        )
         self._check(desired, raw, sleeping)
         if sleeping:
             self._alerts.wake(int(live.handle["id"]), sleeping, desired.body)
-            self._put(place, {"description": self._description(desired, ())})
+            self._put(place, {"description": self._described(desired.key.id, desired.body, ())})
 
     def _pause(self, desired: Desired, live: Live, place: str) -> tuple[int, ...]:
         """Put alerts to sleep that the edit would end, and write down which before the first does."""
@@ -126,16 +128,13 @@ class Cards:
         awake = self._alerts.of(number) if costs_alerts(live.body, desired.body) else ()
         sleeping = tuple(sorted({*known, *(each.id for each in awake)}))
         if sleeping != known:
-            held = live.body | {normal.PAUSED: list(sleeping)}
-            mark = Mark(self._owner, KIND, desired.key.id, digest(held), sleeping)
-            self._put(place, {"description": marks.joined(live.body["description"], mark)})
+            self._put(place, {"description": self._described(desired.key.id, live.body, sleeping)})
         self._alerts.pause(awake)
         return sleeping
 
-    def _description(self, desired: Desired, sleeping: tuple[int, ...]) -> str:
-        held = desired.body | ({normal.PAUSED: list(sleeping)} if sleeping else {})
-        mark = Mark(self._owner, KIND, desired.key.id, digest(held), sleeping)
-        return marks.joined(desired.body["description"], mark)
+    def _described(self, key: str, body: Mapping[str, Json], sleeping: tuple[int, ...]) -> str:
+        mark = Mark(self._owner, KIND, key, digest(_holding(body, sleeping)), sleeping)
+        return marks.joined(body["description"], mark)
 
     def _put(self, place: str, sent: Mapping[str, Json]) -> Raw:
         return self._inventory.take_card(self._client.put(place, dict(sent)).body)
@@ -144,7 +143,7 @@ class Cards:
         key = desired.key.id
         try:
             answer = self._client.post(
-                "/api/card", dict(sent) | {"description": self._description(desired, ())}
+                "/api/card", dict(sent) | {"description": self._described(desired.key.id, desired.body, ())}
             )
             raw: Raw | None = self._inventory.take_card(answer.body)
         except (Uncertain, Strange):
@@ -183,8 +182,7 @@ class Cards:
             raise Refused(
                 f"Metabase kept the question '{desired.title}' without its SQL", "report its version to us"
             )
-        held = desired.body | ({normal.PAUSED: list(sleeping)} if sleeping else {})
-        found = differences(held, made)
+        found = differences(_holding(desired.body, sleeping), made)
         if found:
             places = ", ".join(each.pointer for each in found[:3])
             raise Refused(f"Metabase kept something else of the question '{desired.title}': {places}")
@@ -195,9 +193,7 @@ class Cards:
         if self._erase:
             self._client.delete(place)
             return
-        body = live.body | {"collection": normal.TRASH}
-        mark = Mark(self._owner, KIND, live.key.id, digest(body))
-        description = marks.joined(live.body["description"], mark)
+        description = self._described(live.key.id, live.body | {"collection": normal.TRASH}, ())
         self._client.put(place, {"archived": True, "description": description})
 
     def resets(self, desired: Desired, live: Live) -> str:
@@ -205,3 +201,9 @@ class Cards:
         if not costs_alerts(live.body, desired.body):
             return ""
         return self._alerts.told(int(live.handle["id"]), desired.body)
+
+
+def _holding(body: Mapping[str, Json], sleeping: tuple[int, ...]) -> dict[str, Json]:
+    """Give a body as it is read while alerts sleep."""
+    kept = {key: value for key, value in body.items() if key != normal.PAUSED}
+    return kept | ({normal.PAUSED: list(sleeping)} if sleeping else {})

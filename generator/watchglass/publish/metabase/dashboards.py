@@ -123,10 +123,11 @@ class Dashboards:
         place = f"/api/dashboard/{handle.id}"
         home = self._inventory.home
         if handle.archived:  # a server takes no cards for one in the Trash
-            self._client.put(place, {"archived": False, "collection_id": home})
+            held = there.body | {"collection": normal.OURS}
+            back = {"archived": False, "collection_id": home}
+            self._client.put(place, back | {"description": self._description(desired.key.id, held)})
         sent = bodies.dashboard(desired.body, home, handle.places, handle.tabs, self._card_number)
-        mark = Mark(self._owner, KIND, desired.key.id, digest(desired.body))
-        sent["description"] = marks.joined(desired.body["description"], mark)
+        sent["description"] = self._description(desired.key.id, desired.body)
         self._check(desired, self._inventory.take_board(self._client.put(place, sent).body))
 
     def _card_number(self, key: str) -> int:
@@ -190,10 +191,11 @@ class Dashboards:
         if self._erase:
             self._client.delete(place)
             return
-        body = live.body | {"collection": normal.TRASH}
-        mark = Mark(self._owner, KIND, live.key.id, digest(body))
-        description = marks.joined(live.body["description"], mark)
+        description = self._description(live.key.id, live.body | {"collection": normal.TRASH})
         self._client.put(place, {"archived": True, "description": description})
+
+    def _description(self, key: str, body: Mapping[str, Json]) -> str:
+        return marks.joined(body["description"], Mark(self._owner, KIND, key, digest(body)))
 
     def resets(self, desired: Desired, live: Live) -> str:
         """Tell which subscriptions end or lose an attachment with the edit."""
