@@ -102,3 +102,32 @@ def test_an_alert_on_a_metric_without_levels_is_found(tmp_path: Path) -> None:
 )
 def test_one_number_with_two_axes_is_found(metric: str, count: int, tmp_path: Path) -> None:
     assert panels(tmp_path, "{as: text, text: x}", more=f"  {metric}") == ["lint-two-axes"] * count
+
+
+WATCHED = """
+queries:
+  q: {{range: 1d, sql: "SELECT count(*) AS n FROM courses AS c WHERE {where}", columns: {{n: integer}}}}
+metrics: {{n: {{query: q, column: n, better: lower, thresholds: {{bad: 5}}}}}}
+alerts: {{a: {{metric: n, when: bad, for: 15m, every: 5m, severity: high, {book}}}}}
+dashboards: {{d: {{title: D, {board}rows: [{{title: R, panels: [{{metric: n, as: number{panel}}}]}}]}}}}
+"""
+RANGED = "{{ in_range('c.created_at') }}"
+
+
+@pytest.mark.parametrize(
+    ("board", "panel", "where", "found"),
+    [
+        ("range: 30d, ", "", RANGED, ["lint-other-window"]),
+        ("", ", range: 7d", RANGED, ["lint-other-window"]),
+        ("range: 30d, ", ", range: 1d", RANGED, []),
+        ("range: 24h, ", "", RANGED, []),
+        ("", "", RANGED, []),
+        ("range: 30d, ", "", "c.status = 'draft'", []),
+    ],
+    ids=["the board's", "its own", "made equal", "equal in hours", "the query's", "no range in the query"],
+)
+def test_a_watched_number_is_shown_over_the_stretch_that_its_alert_looks_at(
+    board: str, panel: str, where: str, found: list[str], tmp_path: Path
+) -> None:
+    text = WATCHED.format(where=where, book=BOOK, board=board, panel=panel)
+    assert judge(tmp_path, text).codes == found
