@@ -35,12 +35,15 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "database": BASE | {"artifact", "output", "sql"},
     "validate": _RESOLVED | {"targets", "targets.*", "database"},
     "alert_tests": _RESOLVED | {"targets", "targets.*", "database", "validate", "evaluation"},
+    "backtest": _RESOLVED | {"targets", "targets.*", "evaluation"},
+    "past": _RESOLVED | {"targets", "targets.*", "database", "validate", "evaluation", "backtest"},
     "publish": BASE | {"artifact", "output"},
-    "review": _RESOLVED | {"output", "publish", "alert_tests"},
+    "review": _RESOLVED | {"output", "publish", "alert_tests", "backtest"},
     "pipeline": _STAGES,
     "": _STAGES | {"lint", "pipeline", "validate"},
     "pytest_plugin": _STAGES | {"", "lint", "pipeline", "validate", "database", "evaluation", "review", "alert_tests"},
-    "cli": _STAGES | {"", "lint", "pipeline", "validate", "publish", "review", "database", "evaluation", "alert_tests"},
+    "cli": _STAGES | {"", "lint", "pipeline", "validate", "publish", "review", "database", "evaluation", "alert_tests"}
+    | {"backtest", "past"},
     "__main__": frozenset({"cli"}),
 }
 """Room → other rooms that it may import; ``""`` is the library's front, ``targets.*`` each target."""
@@ -60,7 +63,7 @@ ONLY_IN: Mapping[str, frozenset[str]] = {
 IMPURE = frozenset({"os", "random", "secrets", "socket", "subprocess", "time", "urllib"})
 """What pure rooms do without: clock, environment, network, chance."""
 
-PURE = frozenset({"evaluation", "sql", "thresholds", "targets", "targets.*"})
+PURE = frozenset({"backtest", "evaluation", "sql", "thresholds", "targets", "targets.*"})
 """The rooms that give the same for the same, always."""
 
 HEAVY = frozenset({"grafanalib", "jinja2", "postgast", "psycopg", "pydantic", "requests", "rich", "yaml"})

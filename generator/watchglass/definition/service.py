@@ -44,6 +44,8 @@ class Query:
     at: At
     allow: Mapping[str, str] = field(default_factory=dict)
     """Rule of `check` → why it does not hold here."""
+    since: Mapping[str, str] = field(default_factory=dict)
+    """Append-only table → the column since when a row is there; empty: its rows are taken as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,12 +66,26 @@ class Target:
 
 
 @dataclass(frozen=True, slots=True)
+class Recording:
+    """How often a metric's number is recorded by `watchglass sample`, and for how long it is kept."""
+
+    every: Duration
+    keep: Duration
+
+
+@dataclass(frozen=True, slots=True)
 class History:
-    """Where a metric's past stands: a query over time with the same quantity."""
+    """
+    Where a metric's past stands: a query over time with the same quantity.
+
+    Args:
+        recording: where the query reads what was recorded; it is then none of the definition's own queries.
+    """
 
     query: Query
     time: str
     column: str
+    recording: Recording | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -53,6 +53,11 @@ def shown(panel: Panel, query: Query, timezone: str, time_alias: str = "") -> Sh
     return Shown(wrap.rows(query.template.pieces, items, timezone, order, panel.limit), columns)
 
 
+def has_curve(metric: Metric) -> bool:
+    """Tell whether a metric's past and its present can be asked for in one statement."""
+    return metric.history is not None and metric.history.query.source.id == metric.query.source.id
+
+
 def shown_with_history(metric: Metric, timezone: str) -> Shown:
     """Make the statement of a metric's past over ``time``, its present number being the last point."""
     assert metric.history is not None, "asked for by the caller"

@@ -119,7 +119,7 @@ def _judge(sql: str, statement: TreeNode, parameters: bool) -> Facts:
         named = word[0].upper() if word and word[0].upper() != "WITH" else kind.split("_")[0].upper()
         return _refused("sql-not-select", f"only a SELECT is sent, this is {named}")
     found = _Found()
-    for node, names in _walk(statement):
+    for node, names in named_nodes(statement):
         _note(node, names, found)
         if node.name in _SUSPECT:
             found.refusals += _refuse(sql, node)
@@ -179,7 +179,7 @@ def _byte(node: TreeNode) -> int | None:
     return at if 0 < at < _NO_LOCATION else None
 
 
-def _walk(root: TreeNode) -> Iterator[tuple[TreeNode, frozenset[str]]]:
+def named_nodes(root: TreeNode) -> Iterator[tuple[TreeNode, frozenset[str]]]:
     """Give every node below, with the names that a WITH defines where it stands."""
     stack = [(root, frozenset[str]())]
     while stack:

@@ -13,6 +13,7 @@ from watchglass.database.roles import Objection, has_role, role_objections
 from watchglass.definition.read import Definition
 from watchglass.definition.service import Service, Source
 from watchglass.problems import Problem, Span
+from watchglass.sql import readings
 from watchglass.sql.pieces import SourceText
 from watchglass.sql.template import span as span_in
 from watchglass.validate.place import problem_at
@@ -53,7 +54,7 @@ def _open(
     place: Place, stack: contextlib.ExitStack, role: str, *, sends: bool
 ) -> Connection | tuple[Problem, ...]:
     if place.dsn is None:
-        problems, dsn = _own_database(place, (role or place.source.role) if sends else "", stack)
+        problems, dsn = own_database(place, (role or place.source.role) if sends else "", stack)
         return problems or stack.enter_context(connect(dsn))
     connection = stack.enter_context(connect(place.dsn))
     problems = _unfit(place.source, connection, role) if sends else ()
@@ -87,7 +88,13 @@ def _too_strong(source: Source, objection: Objection) -> Problem:
     )
 
 
-def _own_database(place: Place, role: str, stack: contextlib.ExitStack) -> tuple[tuple[Problem, ...], str]:
+def own_database(place: Place, role: str, stack: contextlib.ExitStack) -> tuple[tuple[Problem, ...], str]:
+    """
+    Fill a database of the run's own from the fixture, until the stack closes.
+
+    Returns:
+        Why there is none, and the connection string for the role.
+    """
     source, server = place.source, place.server
     if source.schema is None or server is None:
         hint = "add fixture: {schema: …, data: …} to the source, or give a database with --dsn"
@@ -107,6 +114,8 @@ def _own_database(place: Place, role: str, stack: contextlib.ExitStack) -> tuple
     except FixtureError as error:
         return (_refused(files[error.file], error),), ""
     with connect(scratch.dsn()) as connection:
+        if records(place.service, source):
+            _add_readings(connection, {role, source.role} - {""})
         if not role or has_role(connection, role):
             return (), scratch.dsn(role)
     message, hint = (
@@ -114,6 +123,20 @@ def _own_database(place: Place, role: str, stack: contextlib.ExitStack) -> tuple
         f"add CREATE ROLE {identifier(role)} to its schema",
     )
     return (problem_at("role-missing", message, source.at, hint=hint),), ""
+
+
+def records(service: Service, source: Source) -> bool:
+    """Tell whether a source keeps what is recorded of some metric."""
+    histories = [metric.history for metric in service.metrics.values()]
+    return any(each and each.recording and each.query.source.id == source.id for each in histories)
+
+
+def _add_readings(connection: Connection, readers: set[str]) -> None:
+    """Make the empty table that `watchglass sample` fills in a real database."""
+    connection.execute(readings.TABLE_SQL.encode())
+    for role in sorted(readers):
+        if has_role(connection, role):
+            connection.execute(readings.reader_sql(role).encode())
 
 
 def _refused(file: SourceText, error: FixtureError) -> Problem:

@@ -17,7 +17,10 @@ from watchglass.definition.model.base import (
     Part,
     Short,
     Text,
+    _boolean,
+    _filled,
     _number,
+    _text,
     problem,
 )
 
@@ -59,6 +62,43 @@ class ColumnPart(Short):
     """Multiplies the number, before unit and thresholds."""
 
 
+def _append_only(value: Any) -> bool | dict[str, str]:
+    if not isinstance(value, dict):
+        return _boolean(value)
+    if not value:
+        raise problem("empty-text", "no table is named", "write true, or each table with its column")
+    return {_filled(_text(table)): _since(column) for table, column in value.items()}
+
+
+def _since(value: Any) -> str:
+    """Read a column; `true` is empty: the table's rows are taken as they are."""
+    if value in ("false", False):
+        raise problem(
+            "wrong-type",
+            "expected a column, or true for a table whose rows do not change",
+            "leave the table out where rows are changed or deleted: its past cannot be asked for",
+        )
+    return "" if value in ("true", True) else _filled(_text(value))
+
+
+AppendOnly = Annotated[
+    bool | dict[str, str],
+    PlainValidator(_append_only),
+    WithJsonSchema(
+        {
+            "anyOf": [
+                {"type": "boolean"},
+                {
+                    "type": "object",
+                    "minProperties": 1,
+                    "additionalProperties": {"anyOf": [{"type": "string"}, {"const": True}]},
+                },
+            ]
+        }
+    ),
+]
+
+
 class QueryPart(Part):
     """One SQL statement, written once for every target."""
 
@@ -74,8 +114,8 @@ class QueryPart(Part):
     """The window where nothing picks one."""
     key: list[Id] = Field(default_factory=list)
     """Columns that make a row this row: unique, text; one alert instance each."""
-    append_only: Boolean = False
-    """Rows are never changed or deleted, so that the past can be asked for."""
+    append_only: AppendOnly = False
+    """Rows are never changed or deleted, so that the past can be asked for; or table → the column since when a row is there."""
     sql: Sql
     columns: dict[Id, ColumnPart]
     allow: Allowed = Field(default_factory=dict)
@@ -145,7 +185,11 @@ class HistoryPart(Part):
     time: Id | None = None
     column: Id | None = None
     record: Length | None = None
+    """How often `watchglass sample` records the number."""
     keep: Length | None = None
+    """How long a reading is kept."""
+    source: Id | None = None
+    """The source where the readings are kept; the metric's own where left out."""
 
 
 class MetricPart(Part):

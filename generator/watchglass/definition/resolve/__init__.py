@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 from dataclasses import dataclass
 
+from watchglass import naming
 from watchglass.definition.read import Definition
 from watchglass.definition.resolve.alert_tests import World, resolve_tests
 from watchglass.definition.resolve.alerts import resolve_alerts
@@ -23,6 +24,7 @@ from watchglass.definition.resolve.places import (
     resolve_timezone,
 )
 from watchglass.definition.resolve.queries import resolve_queries, vocabulary
+from watchglass.definition.resolve.recorded import Readings
 from watchglass.definition.resolve.references import check_references
 from watchglass.definition.resolve.routing import check_routing
 from watchglass.definition.resolve.subscriptions import resolve_subscriptions
@@ -65,7 +67,8 @@ def _service(context: Context, wanted: str | None, today: datetime.date | None) 
     axes = resolve_axes(context, levels, environment.id)
     words = vocabulary(context, resolve_constants(context), filters, hours, axes)
     queries = resolve_queries(context, sources, words, axes)
-    metrics = resolve_metrics(context, queries, axes, levels)
+    kept = Readings(naming.slug(model.service.id, environment.suffix), sources)
+    metrics = resolve_metrics(context, queries, axes, levels, kept)
     alerts = resolve_alerts(context, metrics, filters, today)
     alerts = tell_on(context, alerts, hours, environment.id)
     dashboards = resolve_dashboards(context, metrics, queries, filters)

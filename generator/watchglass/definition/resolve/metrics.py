@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from watchglass.artifact import Path
 from watchglass.definition.model.queries import MetricPart
@@ -10,19 +11,29 @@ from watchglass.definition.resolve.axis import Axes
 from watchglass.definition.resolve.conditions import target
 from watchglass.definition.resolve.context import Context
 from watchglass.definition.resolve.queries import resolve_unit
+from watchglass.definition.resolve.recorded import Readings, recorded
 from watchglass.definition.service import History, Metric, Query, WhenNull
 from watchglass.thresholds import Level, Thresholds
 
 
 def resolve_metrics(
-    context: Context, queries: Mapping[str, Query], axes: Axes, levels: tuple[Level, ...]
+    context: Context,
+    queries: Mapping[str, Query],
+    axes: Axes,
+    levels: tuple[Level, ...],
+    kept: Readings,
 ) -> dict[str, Metric]:
-    """Resolve every metric whose query and column are there."""
+    """
+    Resolve every metric whose query and column are there.
+
+    Args:
+        kept: where what is recorded of them is kept.
+    """
     made = {}
     for metric_id, part in context.definition.model.metrics.items():
         metric = _metric(context, metric_id, part, queries, axes, levels)
         if metric is not None:
-            made[metric_id] = metric
+            made[metric_id] = replace(metric, history=_history(context, metric, part, queries, kept))
     return made
 
 
@@ -66,7 +77,7 @@ def _metric(
         target(context, part.target, thresholds, metric_id, (*path, "target")),
         resolve_unit(context, part.unit, (*path, "unit")) or column.unit,
         part.decimals if part.decimals is not None else column.decimals,
-        _history(context, part, queries, path),
+        None,
         context.at(path),
         spans,
         dict(part.allow),
@@ -108,16 +119,27 @@ def level_number(thresholds: Thresholds, level: str) -> float | None:
     return None
 
 
-def _history(context: Context, part: MetricPart, queries: Mapping[str, Query], home: Path) -> History | None:
+def _history(
+    context: Context, metric: Metric, part: MetricPart, queries: Mapping[str, Query], kept: Readings
+) -> History | None:
     written = part.history
     if written is None:
         return None
-    path = (*home, "history")
+    path: Path = ("metrics", metric.id, "history")
     if written.record is not None:
-        context.later("a recorded history", path)
-        return None
+        return recorded(context, metric, written, kept, path)
+    for name in ("keep", "source"):
+        if getattr(written, name) is not None:
+            message = f"`{name}` belongs to a history that is recorded"
+            context.report("history-form", message, (*path, name), key=True, hint="add record: 5m")
     if written.query is None or written.time is None:
-        context.report("missing-key", "a history names its `query` and its `time` column", path, key=True)
+        context.report(
+            "history-form",
+            "a history names its `query` and its `time` column, or is recorded",
+            path,
+            key=True,
+            hint="such as {query: by_day, time: day}, or {record: 5m, keep: 90d}",
+        )
         return None
     query = context.find_query(written.query, queries, (*path, "query"))
     if query is None:

@@ -227,7 +227,16 @@ def _chosen(panel: Panel, query: Query) -> Panel:
     message = panel.message or (
         _first(columns, lambda column: column.type == "text") if panel.kind == "logs" else None
     )
-    return replace(panel, time=time, x=x, value=value, y=y, message=message)
+    series = panel.series or (_series_of_readings(panel.metric) if over_time else None)
+    return replace(panel, time=time, x=x, value=value, y=y, message=message, series=series)
+
+
+def _series_of_readings(metric: Metric | None) -> str | None:
+    """Give the column by which the readings of a keyed metric fall into lines."""
+    if metric is None or metric.history is None or metric.history.recording is None or not metric.keyed:
+        return None
+    texts = [column.name for column in metric.history.query.columns.values() if column.type == "text"]
+    return texts[-1]
 
 
 def _value(panel: Panel, columns: list[Column], x: str | None) -> str | None:

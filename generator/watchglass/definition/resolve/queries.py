@@ -106,6 +106,7 @@ def _query(
         bool(part.append_only),
         context.at(path),
         dict(part.allow),
+        part.append_only if isinstance(part.append_only, dict) else {},
     )
 
 

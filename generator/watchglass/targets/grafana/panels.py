@@ -10,7 +10,7 @@ from watchglass import naming
 from watchglass.artifact import Json, Note, Path, Statement
 from watchglass.definition.layout import Place
 from watchglass.definition.service import Alert, Column, Dashboard, Link, Metric, Panel, Query, Service
-from watchglass.definition.shown import Shown, axis_of, shown, shown_with_history
+from watchglass.definition.shown import Shown, axis_of, has_curve, shown, shown_with_history
 from watchglass.definition.telling import describe_panel, window
 from watchglass.durations import Duration
 from watchglass.sql.grafana import GrafanaDialect
@@ -65,19 +65,27 @@ def build_panel(board: Board, panel: Panel, place: Place) -> Drawn:
     seen = look(Subject(panel, rows, curve, {"service": board.service.id}))
     statement = _statement(board, panel, rows, seen, curve=curve) if panel.query is not None else None
     name = f"{board.dashboard.id}/{panel.id}"
-    notes = tuple(Note("grafana", name, text, panel.at.span) for text in seen.notes)
+    texts = (*seen.notes, *_without_curve(panel))
+    notes = tuple(Note("grafana", name, text, panel.at.span) for text in texts)
     return Drawn(_visual(board, panel, seen, statement, place), statement, _origins(panel, rows, seen), notes)
 
 
 def _rows(service: Service, panel: Panel) -> tuple[Shown, bool]:
     """Make the rows that a panel shows; a single number with a history shows it as a curve."""
     metric, query = panel.metric, panel.query
-    if panel.kind == "number" and metric is not None and metric.history is not None:
+    if panel.kind == "number" and metric is not None and has_curve(metric):
         return shown_with_history(metric, service.timezone), True
     if query is None:
         return Shown((), ()), False
     timed = panel.kind in _TIMED or (panel.kind == "heatmap" and panel.x is None)
     return shown(panel, query, service.timezone, TIME if timed else ""), False
+
+
+def _without_curve(panel: Panel) -> tuple[str, ...]:
+    metric = panel.metric
+    if panel.kind != "number" or metric is None or metric.history is None or has_curve(metric):
+        return ()
+    return (f"its history is kept at the source '{metric.history.query.source.id}': the number has no curve",)
 
 
 def _statement(board: Board, panel: Panel, rows: Shown, seen: Look, *, curve: bool) -> Statement:
