@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from watchglass.alert_tests.coverage import Branch, Coverage, coverage_of
-from watchglass.alert_tests.outcome import RuleRun, TestOutcome
-from watchglass.alert_tests.session import TestSession
+from watchglass.alert_tests.outcome import PlayedTest, RuleRun
+from watchglass.alert_tests.session import AlertTestSession
 
-__all__ = ["Branch", "Coverage", "RuleRun", "TestOutcome", "TestSession", "coverage_of"]
+__all__ = ["AlertTestSession", "Branch", "Coverage", "PlayedTest", "RuleRun", "coverage_of"]

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from watchglass.alert_tests.judging import looked_at, whole_of
-from watchglass.alert_tests.outcome import Evaluated, RuleRun, Seen, TestOutcome
+from watchglass.alert_tests.outcome import Evaluated, PlayedTest, RuleRun, Seen
 from watchglass.alert_tests.published import PublishedRule
 from watchglass.definition.service import Alert, Metric, Service
 from watchglass.definition.telling import nothing_of
@@ -48,7 +48,7 @@ class Coverage:
         return tuple(branch for branch in self.every if branch not in self.reached)
 
 
-def coverage_of(service: Service, outcomes: Iterable[TestOutcome]) -> Coverage:
+def coverage_of(service: Service, outcomes: Iterable[PlayedTest]) -> Coverage:
     """Count what the tests of a definition looked at."""
     every = tuple(branch for alert in service.alerts.values() for branch in branches_of(alert))
     reached = frozenset(branch for outcome in outcomes for branch in _reached(outcome))
@@ -77,7 +77,7 @@ def _has_default(metric: Metric) -> bool:
     return nothing is not None and nothing.value is not None
 
 
-def _reached(outcome: TestOutcome) -> Iterator[Branch]:
+def _reached(outcome: PlayedTest) -> Iterator[Branch]:
     for seconds, expectation in outcome.held:
         runs = outcome.runs[expectation.alert]
         for evaluated in looked_at(seconds, expectation, runs):

@@ -96,25 +96,33 @@ def _unlike(
             unmatched.append(wanted)
         else:
             left.remove(match)
+    absent = False
     for wanted in unmatched:
         nearest = min(left, key=lambda each: _distance(wanted, each), default=None)
         if nearest is None or _strange(wanted, nearest):
-            there = "; ".join(_named(each) for each in seen[:5]) or "there is none"
-            told = ", ".join(f"{label}={text}" for label, text in wanted.labels.items())
-            yield (
-                wanted.path,
-                f"{name} has no {'such ' if not told else ''}instance {told}".rstrip()
-                + f" at {time}: {there}",
-            )
+            absent = True
+            yield wanted.path, f"{name} has no {_described(wanted)} at {time}: {_listed(seen)}"
             continue
         left.remove(nearest)
-        who = f"{name} ({nearest.name})" if nearest.name else name
         for path, what in _differences(wanted, nearest):
-            yield path, f"{who} {what.format(time=time)}"
+            yield path, f"{_called(name, nearest)} {what.format(time=time)}"
     for other in left:
-        if other.state != "normal":
-            who = f" ({other.name})" if other.name else ""
-            yield expectation.path, f"{name}{who} is {other.told} at {time}, too: the test does not list it"
+        if other.state != "normal" and not absent:
+            told = f"{_called(name, other)} is {other.told} at {time}, too: the test does not list it"
+            yield expectation.path, told
+
+
+def _described(wanted: WantedInstance) -> str:
+    labels = ", ".join(f"{label}={text}" for label, text in wanted.labels.items())
+    return f"instance {labels}" if labels else "other instance"
+
+
+def _listed(seen: Sequence[Seen]) -> str:
+    return "; ".join(_named(each) for each in seen[:5]) or "there is none"
+
+
+def _called(name: str, seen: Seen) -> str:
+    return f"{name} ({seen.name})" if seen.name else name
 
 
 def _exactness(wanted: WantedInstance) -> int:

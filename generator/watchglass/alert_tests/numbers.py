@@ -127,7 +127,9 @@ def _shown(rule: PublishedRule, metric: Metric, reading: Reading) -> Table:
     names = (*key, *show)
     default = _default(metric)
     found = {each: default if value is None else value for each, value in reading.items()}
-    keys = _worst_first(rule, metric, found) if metric.keyed else [()]
+    keys: list[Key] = sorted(found) if metric.keyed else [()]
+    if metric.keyed and rule.alert.limit is not None:
+        keys = _worst_first(rule, metric, found)
     columns = (*(Column(name, "text") for name in names), Column(free_name(VALUE, names), "number"))
     texts = [(*each, *("" for _ in show)) for each in keys] or [("",) * len(names)]
     return Table(columns, [(*each, _SHOWN_ROW) for each in texts])

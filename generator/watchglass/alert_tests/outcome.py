@@ -62,9 +62,16 @@ class Seen:
 
     @property
     def name(self) -> str:
-        """What tells it from the rule's other instances: its key, and the level where there is a rule a level."""
+        """
+        What tells it from the rule's other instances.
+
+        Its key, the level where there is a rule a level, and the query where it is one that Grafana makes of no data or an
+        error.
+        """
+        labels = {name: text for name, text in self.instance.series.items() if name != "datasource_uid"}
+        labels |= {name: self.instance.labels[name] for name in ("ref_id",) if name in self.instance.labels}
         level = [f"level={self.rule.rule.level}"] if self.rule.rule.level else []
-        return ", ".join([*level, *(f"{name}={text}" for name, text in sorted(self.instance.series.items()))])
+        return ", ".join([*level, *(f"{name}={text}" for name, text in sorted(labels.items()))])
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,7 +120,7 @@ class Miss:
 
 
 @dataclass(frozen=True, slots=True)
-class TestOutcome:
+class PlayedTest:
     """
     A test that was run.
 

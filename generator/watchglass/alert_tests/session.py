@@ -10,7 +10,7 @@ from typing import Self
 
 from watchglass.alert_tests.asking import Refusal
 from watchglass.alert_tests.judging import judge
-from watchglass.alert_tests.outcome import RuleRun, TestOutcome, clock
+from watchglass.alert_tests.outcome import PlayedTest, RuleRun, clock
 from watchglass.alert_tests.published import PublishedRule, published_rules
 from watchglass.alert_tests.timeline import Stage, play
 from watchglass.alert_tests.worlds import NoWorld, Worlds
@@ -23,29 +23,31 @@ from watchglass.evaluation import semantics
 from watchglass.problems import Problem, arrange
 from watchglass.targets import render_target
 
-Progress = Callable[[TestOutcome], None]
+Progress = Callable[[PlayedTest], None]
 
 
 @dataclass(frozen=True, slots=True)
 class _Ready:
-    """A definition in one environment."""
+    """A definition in one environment; it is held so that nothing else gets its identity."""
 
+    definition: Definition
     service: Service
     rules: dict[str, tuple[PublishedRule, ...]]
 
 
 @dataclass(slots=True)
-class TestSession:
+class AlertTestSession:
     """
     Runs tests, until it is closed.
 
     Args:
         version: of Grafana, in place of what tests and environments say.
+        worlds: where the databases of tests are made; closed with the session.
     """
 
     version: str = ""
-    _worlds: Worlds = field(default_factory=Worlds)
-    _ready: dict[tuple[str, str, str], _Ready] = field(default_factory=dict)
+    worlds: Worlds = field(default_factory=Worlds)
+    _ready: dict[tuple[int, str], _Ready] = field(default_factory=dict)
 
     def __enter__(self) -> Self:
         return self
@@ -57,7 +59,7 @@ class TestSession:
 
     def close(self) -> None:
         """Drop the databases, if there are any."""
-        self._worlds.close()
+        self.worlds.close()
 
     def run_all(
         self,
@@ -66,7 +68,7 @@ class TestSession:
         artifacts: Sequence[Artifact],
         tests: Iterable[AlertTest],
         progress: Progress | None = None,
-    ) -> tuple[TestOutcome, ...]:
+    ) -> tuple[PlayedTest, ...]:
         """
         Run tests of a definition; those that begin alike one after the other, and given in their own order.
 
@@ -74,7 +76,7 @@ class TestSession:
             NoServer: a test needs a database, and the embedded server cannot be had.
         """
         listed = list(tests)
-        found: dict[str, TestOutcome] = {}
+        found: dict[str, PlayedTest] = {}
         for test in sorted(listed, key=lambda each: (each.start, each.with_data)):
             found[test.name] = self.run(definition, service, artifacts, test)
             if progress is not None:
@@ -83,7 +85,7 @@ class TestSession:
 
     def run(
         self, definition: Definition, service: Service, artifacts: Sequence[Artifact], test: AlertTest
-    ) -> TestOutcome:
+    ) -> PlayedTest:
         """
         Run one test.
 
@@ -93,24 +95,24 @@ class TestSession:
         began = time.monotonic()
         ready = self._in_environment(definition, service, artifacts, test)
         if isinstance(ready, tuple):
-            return TestOutcome(test, "", {}, ready)
+            return PlayedTest(test, "", {}, ready)
         version = self.version or test.version or ready.service.environment.grafana_version
         unknown = _unknown_version(version)
         if unknown:
             at = definition.span((*test.at.path[:-1], "version")) if test.version else test.at.span
-            return TestOutcome(test, version, {}, (Problem("test-version", unknown, at),))
+            return PlayedTest(test, version, {}, (Problem("test-version", unknown, at),))
         rules = [rule for alert in test.alerts for rule in ready.rules[alert]]
         try:
-            runs, problems = play(Stage(definition, ready.service, test, rules, version), self._worlds)
+            runs, problems = play(Stage(definition, ready.service, test, rules, version), self.worlds)
         except NoWorld as error:
-            return TestOutcome(test, version, {}, error.problems)
+            return PlayedTest(test, version, {}, error.problems)
         return _judged(definition, test, version, runs, problems, time.monotonic() - began)
 
     def _in_environment(
         self, definition: Definition, service: Service, artifacts: Sequence[Artifact], test: AlertTest
     ) -> _Ready | tuple[Problem, ...]:
         wanted = test.environment or service.environment.id
-        key = (definition.file, service.environment.id, wanted)
+        key = (id(definition), wanted)
         if key not in self._ready:
             if wanted != service.environment.id:
                 resolved = resolve(definition, wanted)
@@ -121,7 +123,7 @@ class TestSession:
                 if any(problem.level == "error" for problem in rendering.problems):
                     return rendering.problems
                 artifacts = rendering.artifacts
-            self._ready[key] = _Ready(service, published_rules(service, artifacts))
+            self._ready[key] = _Ready(definition, service, published_rules(service, artifacts))
         return self._ready[key]
 
 
@@ -140,16 +142,16 @@ def _judged(
     runs: dict[str, tuple[RuleRun, ...]],
     problems: Iterable[Problem],
     elapsed: float,
-) -> TestOutcome:
+) -> PlayedTest:
     listed = [*problems, *_unexpected(test, runs)]
     if any(problem.code == "test-sql" for problem in listed):
-        return TestOutcome(test, version, runs, arrange(listed), elapsed=elapsed)
+        return PlayedTest(test, version, runs, arrange(listed), elapsed=elapsed)
     judged = judge(test, runs)
     listed += [
         Problem("test-failed", miss.message, definition.span(miss.path), hint=miss.hint)
         for miss in judged.misses
     ]
-    return TestOutcome(test, version, runs, arrange(listed), judged.misses, judged.held, elapsed)
+    return PlayedTest(test, version, runs, arrange(listed), judged.misses, judged.held, elapsed)
 
 
 def _unexpected(test: AlertTest, runs: dict[str, tuple[RuleRun, ...]]) -> list[Problem]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from watchglass.database.connection import connect
@@ -40,7 +40,8 @@ class _Key:
     file: str
     service: str
     source: str
-    with_data: bool
+    role: str
+    texts: tuple[str, ...]
     start: datetime.datetime
 
 
@@ -62,10 +63,17 @@ class _Place:
 
 
 class Worlds:
-    """All databases of a run, gone when it is closed. A server stands for one template at a time: roles are the server's."""
+    """
+    All databases of a run, gone when it is closed. A server stands for one template at a time: roles are the server's.
 
-    def __init__(self) -> None:
-        self._stack = contextlib.ExitStack()
+    Args:
+        start: starts a server that this run may do everything with.
+    """
+
+    def __init__(
+        self, start: Callable[[], contextlib.AbstractContextManager[Server]] = embedded_server
+    ) -> None:
+        self._start, self._stack = start, contextlib.ExitStack()
         self._places: dict[str, _Place] = {}
 
     def close(self) -> None:
@@ -86,28 +94,31 @@ class Worlds:
             NoWorld: a fixture is missing, or PostgreSQL refused it.
             NoServer: the embedded server cannot be had.
         """
+        files = _files(definition, source, test.with_data)
+        texts = tuple(file.text for file in files)
         start = test.start.astimezone(datetime.UTC)
-        key = _Key(definition.file, service.id, source.id, test.with_data, start)
+        key = _Key(definition.file, service.id, source.id, source.role, texts, start)
         place = self._place(source.id)
         if place.key != key or place.template is None:
             place.clear()
-            self._fill(place, key, definition, source)
+            self._fill(place, key, files, source)
         assert place.template is not None, "it was filled just now"
         with place.template.copy() as database:
             yield database, place.findings
 
     def _place(self, source: str) -> _Place:
         if source not in self._places:
-            self._places[source] = _Place(self._stack.enter_context(embedded_server()))
+            self._places[source] = _Place(self._stack.enter_context(self._start()))
         return self._places[source]
 
-    def _fill(self, place: _Place, key: _Key, definition: Definition, source: Source) -> None:
-        files = _files(definition, source, key.with_data)
+    @staticmethod
+    def _fill(place: _Place, key: _Key, files: list[SourceText], source: Source) -> None:
         stack = contextlib.ExitStack()
         name = f"{key.service}-{key.source}"[:40]
         try:
-            texts = [file.text for file in files]
-            made = moving_template(place.server, name, texts, made=key.start, role=source.role)
+            made = moving_template(
+                place.server, name, key.texts, made=key.start, role=source.role, trusted=source.trusted
+            )
             template = stack.enter_context(made)
         except FixtureError as error:
             raise NoWorld(_refused(files[error.file], error)) from error

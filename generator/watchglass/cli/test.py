@@ -15,7 +15,7 @@ from watchglass.cli.reporting import environment_option
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from watchglass.alert_tests import TestOutcome, TestSession
+    from watchglass.alert_tests import AlertTestSession, PlayedTest
     from watchglass.problems import Problem
     from watchglass.review.test_report import Suite
 
@@ -84,13 +84,13 @@ def _run(
     environment: str | None,
     part: str,
     version: str,
-    tell: Callable[[Suite, TestOutcome], None],
+    tell: Callable[[Suite, PlayedTest], None],
 ) -> list[Suite]:
-    from watchglass.alert_tests import TestSession
+    from watchglass.alert_tests import AlertTestSession
     from watchglass.database.embedded import NoServer
 
     try:
-        with TestSession(version) as session:
+        with AlertTestSession(version) as session:
             return [_suite(path, environment, part, session, tell) for path in paths]
     except NoServer as error:
         raise click.ClickException(f"{error.message}\n{error.hint}") from error
@@ -100,8 +100,8 @@ def _suite(
     path: Path,
     environment: str | None,
     part: str,
-    session: TestSession,
-    tell: Callable[[Suite, TestOutcome], None],
+    session: AlertTestSession,
+    tell: Callable[[Suite, PlayedTest], None],
 ) -> Suite:
     from watchglass.alert_tests import coverage_of
     from watchglass.pipeline import compile_definition
@@ -120,17 +120,16 @@ def _suite(
     return Suite(made.file, outcomes, coverage_of(service, outcomes), (), definition.sources)
 
 
-def _teller(form: str, *, verbose: bool) -> Callable[[Suite, TestOutcome], None]:
+def _teller(form: str, *, verbose: bool) -> Callable[[Suite, PlayedTest], None]:
     """Tell a test when it is done, where people read along."""
     from watchglass.review.test_report import outcome_text
+    from watchglass.visible import visible
 
-    def tell(suite: Suite, outcome: TestOutcome) -> None:
+    def tell(suite: Suite, outcome: PlayedTest) -> None:
         if form != "text" or (outcome.passed and not outcome.problems and not verbose):
             return
-        word = "ok" if outcome.passed else "FAILED"
-        click.echo(
-            f"{word}: {outcome.test.name} ({outcome.evaluations} evaluations, {outcome.elapsed:.2f} s)"
-        )
+        taken = f" ({outcome.evaluations:,} evaluations, {outcome.elapsed:.2f} s)" if verbose else ""
+        click.echo(f"{'ok' if outcome.passed else 'FAILED'}: {visible(outcome.test.name)}{taken}")
         text = outcome_text(outcome, suite.sources, color=sys.stdout.isatty(), verbose=verbose)
         if text:
             click.echo(f"{text}\n")
@@ -180,9 +179,8 @@ def _summarize(suite: Suite, *, partial: bool) -> None:
         return
     failed = sum(not outcome.passed for outcome in suite.outcomes)
     count, evaluations = len(suite.outcomes), sum(outcome.evaluations for outcome in suite.outcomes)
-    seconds = sum(outcome.elapsed for outcome in suite.outcomes)
     told = f"{count} {'test' if count == 1 else 'tests'}, {failed} failed" if count else "no tests"
-    click.echo(f"{suite.file}: {told}; {evaluations:,} evaluations in {seconds:.1f} s")
+    click.echo(f"{suite.file}: {told}; {evaluations:,} evaluations")
     if not partial:
         for line in coverage_lines(suite.coverage):
             click.echo(line)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from watchglass.alert_tests import TestOutcome, TestSession
+from watchglass.alert_tests import AlertTestSession, PlayedTest
 from watchglass.database.embedded import NoServer
 from watchglass.definition.alert_tests import AlertTest
 from watchglass.pipeline import Compiled, compile_definition
@@ -34,7 +34,7 @@ class Runs:
         self._session = Session(self._given, self._environment)
         self._compiled: dict[Path, Compiled] = {}
         self._reports: dict[Path, Report | NotRun] = {}
-        self._tests = TestSession()
+        self._tests = AlertTestSession()
         config.add_cleanup(self._session.close)
         config.add_cleanup(self._tests.close)
 
@@ -59,7 +59,7 @@ class Runs:
             raise found
         return found
 
-    def outcome(self, path: Path, test: AlertTest) -> TestOutcome:
+    def outcome(self, path: Path, test: AlertTest) -> PlayedTest:
         """
         Play an alert test.
 

@@ -8,7 +8,7 @@ from typing import Any
 from xml.etree import ElementTree
 
 from watchglass.alert_tests.coverage import Coverage
-from watchglass.alert_tests.outcome import TestOutcome
+from watchglass.alert_tests.outcome import PlayedTest
 from watchglass.problems import Problem
 from watchglass.review.excerpt import neutral
 from watchglass.review.json_report import dump, problem_value
@@ -27,7 +27,7 @@ class Suite:
     """
 
     file: str
-    outcomes: tuple[TestOutcome, ...]
+    outcomes: tuple[PlayedTest, ...]
     coverage: Coverage | None
     problems: tuple[Problem, ...]
     sources: Mapping[str, str]
@@ -39,7 +39,7 @@ class Suite:
 
 
 def outcome_text(
-    outcome: TestOutcome, sources: Mapping[str, str], *, color: bool = False, verbose: bool = False
+    outcome: PlayedTest, sources: Mapping[str, str], *, color: bool = False, verbose: bool = False
 ) -> str:
     """Write what is wrong with a test, then the evaluations of the alerts that it is about."""
     parts = []
@@ -84,7 +84,7 @@ def tests_json(suites: Sequence[Suite]) -> str:
     )
 
 
-def _test(suite: Suite, outcome: TestOutcome) -> dict[str, Any]:
+def _test(suite: Suite, outcome: PlayedTest) -> dict[str, Any]:
     return {
         "definition": suite.file,
         "name": outcome.test.name,
@@ -141,7 +141,7 @@ def junit(suites: Sequence[Suite]) -> bytes:
     return written + b"\n"
 
 
-def _case(suite_element: ElementTree.Element, suite: Suite, outcome: TestOutcome) -> None:
+def _case(suite_element: ElementTree.Element, suite: Suite, outcome: PlayedTest) -> None:
     span = outcome.test.at.span
     case = ElementTree.SubElement(
         suite_element,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from watchglass.alert_tests.outcome import Evaluated, Seen, TestOutcome, clock
+from watchglass.alert_tests.outcome import Evaluated, PlayedTest, Seen, clock
 from watchglass.definition.alert_tests import Expectation
 from watchglass.review.excerpt import neutral
 
@@ -36,7 +36,7 @@ class Line:
         return (self.instance, self.value, self.actual)
 
 
-def lines_of(outcome: TestOutcome, alert: str, *, whole: bool = False) -> list[Line]:
+def lines_of(outcome: PlayedTest, alert: str, *, whole: bool = False) -> list[Line]:
     """
     List the evaluations of an alert in a test.
 
@@ -67,7 +67,7 @@ def table_text(lines: Sequence[Line], indent: str = "  ") -> str:
     return "\n".join(written)
 
 
-def _expected(outcome: TestOutcome, alert: str) -> list[tuple[float, Expectation]]:
+def _expected(outcome: PlayedTest, alert: str) -> list[tuple[float, Expectation]]:
     return [
         (step.seconds, each) for step in outcome.test.steps for each in step.expect if each.alert == alert
     ]

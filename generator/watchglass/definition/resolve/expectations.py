@@ -20,8 +20,8 @@ from watchglass.definition.alert_tests import (
 from watchglass.definition.resolve.context import Context, nearest
 from watchglass.definition.service import Alert
 
-CARRIED = ("service", "alert", "severity", "owner", "level", "environment")
-"""Labels that every rule may carry, besides those of the service, the alert and the key."""
+CARRIED = ("service", "alert", "severity", "owner", "level", "environment", "escalation", "escalates_to")
+"""Labels that any rule may carry, besides those of the service, the alert and the key."""
 
 _WORD = re.compile(r"(\w+)(?:\s*\((\w+)\))?")
 _NUMBER = re.compile(r"[-+]?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})(?:[eE][-+]?\d{1,3})?")
