@@ -63,12 +63,14 @@ class MovingTemplate:
         role: what the queries are asked as; empty asks as the superuser.
         made: the instant at which the fixtures were run.
         findings: what the rewriting has to say of each file.
+        trusted: functions that may be called although they are volatile or SECURITY DEFINER.
     """
 
     scratch: Scratch
     role: str
     made: datetime.datetime
     findings: tuple[tuple[Finding, ...], ...] = ()
+    trusted: tuple[str, ...] = ()
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1), repr=False)
 
     @contextlib.contextmanager
@@ -84,7 +86,7 @@ class MovingTemplate:
             )
             try:
                 connection.execute(_COPY_SETTINGS, {"copy": name, "template": self.scratch.name})
-                with _opened(copied, self.role) as database:
+                with _opened(copied, self.role, self.trusted) as database:
                     database.at(self.made)
                     yield database
             finally:
@@ -106,7 +108,13 @@ JOIN pg_catalog.pg_database AS copy ON copy.datname = %(copy)s
 
 @contextlib.contextmanager
 def moving_template(
-    server: Server, name: str, texts: Sequence[str], *, made: datetime.datetime, role: str = ""
+    server: Server,
+    name: str,
+    texts: Sequence[str],
+    *,
+    made: datetime.datetime,
+    role: str = "",
+    trusted: tuple[str, ...] = (),
 ) -> Iterator[MovingTemplate]:
     """
     Fill a database from SQL files that see a clock of the run's own; it is dropped afterwards, with its roles.
@@ -133,13 +141,13 @@ def moving_template(
 
         scratch.load(texts, read)
         findings = tuple(rewrite(text, made=made).findings for text in texts)
-        yield MovingTemplate(scratch, role, made, findings)
+        yield MovingTemplate(scratch, role, made, findings, trusted)
 
 
 @contextlib.contextmanager
-def _opened(scratch: Scratch, role: str) -> Iterator[MovingDatabase]:
+def _opened(scratch: Scratch, role: str, trusted: tuple[str, ...]) -> Iterator[MovingDatabase]:
     with connect(scratch.dsn()) as owner, connect(scratch.dsn(role)) as reader:
-        yield MovingDatabase(owner, reader)
+        yield MovingDatabase(owner, reader, trusted)
 
 
 class MovingDatabase:
@@ -154,12 +162,12 @@ class MovingDatabase:
         NotOurs: this run did not make the database.
     """
 
-    def __init__(self, owner: Connection, reader: Connection) -> None:
+    def __init__(self, owner: Connection, reader: Connection, trusted: tuple[str, ...] = ()) -> None:
         for connection in (owner, reader):
             mark = connection.execute("SELECT current_setting(%s, true)", (_MARK,)).fetchall()
             if mark != [(_RUN,)]:
                 raise NotOurs("this run did not make the database: it must not be changed")
-        self._owner, self._reader = owner, reader
+        self._owner, self._reader, self._trusted = owner, reader, trusted
         self._now = datetime.datetime.now(tz=datetime.UTC)
         self._prover: Prover | None = None
         self._known: dict[tuple[str, str], Rewritten] = {}
@@ -229,7 +237,7 @@ class MovingDatabase:
 
     def _asks(self) -> Prover:
         if self._prover is None:
-            self._prover = Prover(self._reader)
+            self._prover = Prover(self._reader, trusted=self._trusted)
         return self._prover
 
     def _rewritten(self, sql: str, at: str = "") -> Rewritten:
