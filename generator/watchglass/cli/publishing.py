@@ -222,8 +222,24 @@ def _grafana(client: Client, compiled: Compiled) -> tuple[Session, Callable[[], 
     return session, lambda: obstacles(server, desired)
 
 
+def _metabase(client: Client, compiled: Compiled) -> tuple[Session, Callable[[], Iterator[str]]]:
+    from watchglass import naming
+    from watchglass.publish.metabase.desired import wanted
+    from watchglass.publish.metabase.server import REREAD, connect, obstacles
+    from watchglass.publish.session import Session
+
+    service = compiled.service
+    assert service is not None, "there was no error"
+    owner = naming.mark_owner(service.id, service.environment.suffix)
+    desired = wanted(compiled.artifacts)
+    server = connect(client, owner, desired)
+    session = Session(server.instance, server.kinds, owner, desired, REREAD)
+    return session, lambda: obstacles(server, desired)
+
+
 _BUILDERS: Mapping[str, Callable[[Client, Compiled], tuple[Session, Callable[[], Iterator[str]]]]] = {
     "grafana": _grafana,
+    "metabase": _metabase,
 }
 
 
