@@ -158,6 +158,22 @@ def test_drift_is_shown(server: GrafanaServer, definition: Path) -> None:
     assert typed(server, home, "apply", "shop.yaml", "--yes", "--overwrite-drift").returncode == 0
 
 
+def test_an_edit_in_the_ui_is_taken_into_the_definition(server: GrafanaServer, definition: Path) -> None:
+    home = definition.parent
+    typed(server, home, "apply", "shop.yaml", "--yes")
+    assert typed(server, home, "adopt", "shop.yaml").returncode == 0
+    got = server.get("/api/dashboards/uid/shop-overview").json()
+    body = {"dashboard": got["dashboard"] | {"title": "Mine"}, "folderUid": "shop-folder", "overwrite": True}
+    server.ask("POST", "/api/dashboards/db", body)
+    said = typed(server, home, "adopt", "shop.yaml")
+    assert said.returncode == 3
+    assert "overview.title → Mine" in said.stdout
+    before = definition.read_text("utf-8")
+    assert typed(server, home, "adopt", "shop.yaml", "--write").returncode == 0
+    assert definition.read_text("utf-8") == before.replace("title: Overview", "title: Mine")
+    assert typed(server, home, "plan", "shop.yaml").returncode == 0
+
+
 def test_fault_53_a_signal_lets_the_request_in_flight_end(server: GrafanaServer, definition: Path) -> None:
     stopped: list[int] = []
 

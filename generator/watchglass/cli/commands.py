@@ -25,10 +25,19 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "compile": Entry("watchglass.cli.compile:command", "Compile definitions into the output folder."),
     "validate": Entry("watchglass.cli.validate:command", "Run every statement on a live PostgreSQL."),
     "test": Entry("watchglass.cli.test:command", "Run the alert tests on a clock that moves."),
+    "backtest": Entry(
+        "watchglass.cli.backtest:command", "Replay an alert over the past, as it is and with changes."
+    ),
+    "sample": Entry("watchglass.cli.sample:command", "Record metrics whose present leaves no trace."),
     "grants": Entry("watchglass.cli.grants:command", "Print the grants that the dashboards' role needs."),
+    "schema-pull": Entry(
+        "watchglass.cli.schema_pull:command", "Write the structure of a database as a fixture's schema."
+    ),
+    "route": Entry("watchglass.cli.route:command", "Say who hears of an alert, and when."),
     "plan": Entry("watchglass.cli.plan:command", "Say what an apply would change at Grafana and Metabase."),
     "apply": Entry("watchglass.cli.apply:command", "Publish to Grafana and Metabase."),
     "drift": Entry("watchglass.cli.drift:command", "Show what somebody else changed of ours."),
+    "adopt": Entry("watchglass.cli.adopt:command", "Take what somebody changed at a server into the definition."),
     "destroy": Entry("watchglass.cli.destroy:command", "Remove all that is ours at Grafana and Metabase."),
     "schema": Entry("watchglass.cli.schema:command", "Print the JSON Schema of the definition language."),
 }
