@@ -131,6 +131,24 @@ def test_a_rule_that_is_broken_is_a_warning_and_an_error_fails(
     done.stdout.fnmatch_lines(["*(lint-unknown-column)*", "*did you mean 'id'?*"])
 
 
+def test_alert_tests_are_tests(pytester: pytest.Pytester, library: Path) -> None:
+    step = "{at: 0m, values: {overdue: {Mitte: 99}}, expect: {many_late: %s}}"
+    more = [
+        "alerts: {many_late: {metric: overdue, when: late, severity: low}}",
+        "tests:",
+        f"  - {{name: many are late, steps: [{step % 'firing'}]}}",
+        f"  - {{name: none is late, steps: [{step % 'normal'}]}}",
+    ]
+    library.write_text("\n".join([library.read_text("utf-8"), *more, ""]), "utf-8")
+    done = pytester.runpytest_inprocess("definitions/library.yaml::test")
+    done.assert_outcomes(passed=1, failed=1)
+    done.stdout.fnmatch_lines(
+        ["*error: many_late is firing at 0m, not normal (test-failed)", "*Grafana 12.3:", "*<<"]
+    )
+    done = pytester.runpytest_inprocess("definitions/library.yaml::test::many are late")
+    done.assert_outcomes(passed=1)
+
+
 def test_a_warning_is_a_warning(pytester: pytest.Pytester, library: Path) -> None:
     slow_down(library)
     pytester.path.joinpath("pytest.ini").write_text(STRICT.replace("error", "default"))

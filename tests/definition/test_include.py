@@ -52,6 +52,22 @@ def test_the_same_key_in_two_files_shows_both_places(tmp_path: Path) -> None:
     assert gathered.data["queries"] == {"a": {"x": "1"}}
 
 
+def test_tests_of_two_files_stand_one_behind_the_other(tmp_path: Path) -> None:
+    gathered = write(
+        tmp_path,
+        {
+            "main.yaml": "include: b.yaml\ntests:\n  - {name: a}\n  - {name: b}\n",
+            "b.yaml": "tests:\n  - {name: c, steps: [{at: 0m}]}\n",
+        },
+    )
+    assert not gathered.problems
+    assert [test["name"] for test in gathered.data["tests"]] == ["a", "b", "c"]
+    place = gathered.places[("tests", 2, "steps", 0, "at")]
+    assert (place.value.file, place.value.line) == ((tmp_path / "b.yaml").as_posix(), 2)
+    assert gathered.scalars[("tests", 2, "name")].value == "c"
+    assert gathered.places[("tests", 1, "name")].value.line == 4
+
+
 def test_contacts_of_two_files_merge(tmp_path: Path) -> None:
     gathered = write(
         tmp_path,

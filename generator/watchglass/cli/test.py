@@ -159,11 +159,11 @@ def _tell(
     partial: bool,
 ) -> None:
     from watchglass.cli.reporting import tell
-    from watchglass.review.test_report import tests_json
+    from watchglass.review.test_report import played_json
 
     sources = {name: text for suite in suites for name, text in suite.sources.items()}
     if form == "json":
-        click.echo(tests_json(suites), nl=False)
+        click.echo(played_json(suites), nl=False)
     elif form == "github":
         tell([*uncovered, *(problem for suite in suites for problem in suite.all_problems)], form, sources)
     else:

@@ -72,7 +72,7 @@ def coverage_lines(coverage: Coverage) -> list[str]:
     ]
 
 
-def tests_json(suites: Sequence[Suite]) -> str:
+def played_json(suites: Sequence[Suite]) -> str:
     """Write ``{"tests": […], "coverage": […], "problems": […]}``."""
     problems = [problem for suite in suites for problem in suite.all_problems]
     return dump(

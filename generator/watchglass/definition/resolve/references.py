@@ -1,4 +1,4 @@
-"""Names in routes, escalations, mails, environments and tests: contacts, hours, boards and alerts that must be there."""
+"""Names in routes, escalations, mails and environments: contacts, hours, boards and alerts that must be there."""
 
 from __future__ import annotations
 
@@ -33,11 +33,6 @@ def _named(context: Context) -> Iterator[tuple[str, str, Iterable[str], Path]]:
     for name, subscription in model.subscriptions.items():
         path: Path = ("subscriptions", name, "dashboard")
         yield "dashboard", subscription.dashboard, model.dashboards, path
-    for index, test in enumerate(model.tests):
-        for place, step in enumerate(test.steps):
-            for alert in step.expect or {}:
-                path = ("tests", index, "steps", place, "expect", alert)
-                yield "alert", alert, _rules(context), path
 
 
 def _of_notify(context: Context) -> Iterator[tuple[str, str, Iterable[str], Path]]:
@@ -61,11 +56,3 @@ def _of_notify(context: Context) -> Iterator[tuple[str, str, Iterable[str], Path
             path = ("environments", name, "contacts", contact)
             yield "contact", contact, contacts, path
             yield "contact", other, contacts, path
-
-
-def _rules(context: Context) -> Iterator[str]:
-    """List the alerts, and the rules of those with one rule a level."""
-    for name, alert in context.definition.model.alerts.items():
-        yield name
-        if isinstance(alert.severity, dict):
-            yield from (f"{name}-{level}" for level in alert.severity)

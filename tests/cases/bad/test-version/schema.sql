@@ -1,0 +1,3 @@
+CREATE ROLE dashboards;
+CREATE TABLE orders (total numeric, placed_at timestamptz NOT NULL DEFAULT now());
+GRANT SELECT ON orders TO dashboards;
