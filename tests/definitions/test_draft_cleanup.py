@@ -32,9 +32,10 @@ NOTES = {
         "report/old_drafts-number",
         "report/job_gap-number",
         "trends/runs_per_day-number",
+        "daily_report",
     },
 }
-"""What a target does otherwise than it is written: pending on the way back, held messages, what follows; heat maps, numbers."""
+"""What a target does otherwise than it is written: pending on the way back, held messages, what follows; heat maps, numbers, PDF."""
 
 QUERIES = {
     "system_health", "drafts_by_age", "cleanup_job", "cleanup_runs", "top_organizations", "daily_trend", "pending_audit",

@@ -79,6 +79,7 @@ class _Builder:
             nodes.append(
                 {
                     "object_matchers": [_matcher("alert", tuple(alerts))],
+                    "mute_time_intervals": [self._interval(during, outside=True)],
                     "routes": self.chain(self._notification.routes, (Closed(during, outside=True),), inside),
                 }
             )

@@ -1,4 +1,4 @@
-"""A service as Metabase's artifacts: a collection, a question for each panel, dashboards."""
+"""A service as Metabase's artifacts: a collection, a question for each panel, dashboards, dashboards by mail."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections import Counter
 from watchglass import naming
 from watchglass.artifact import Artifact, Note, Rendering
 from watchglass.definition.service import Dashboard, Panel, Service
+from watchglass.problems import Problem
 from watchglass.targets.metabase.cards import Card, build_card
 from watchglass.targets.metabase.dashboards import build_dashboard
+from watchglass.targets.metabase.subscriptions import build_subscription
 
 
 def render(service: Service) -> Rendering:
@@ -19,6 +21,7 @@ def render(service: Service) -> Rendering:
     names = _names(boards)
     artifacts: list[Artifact] = [_collection(service)]
     notes: list[Note] = []
+    problems: list[Problem] = []
     for board in boards:
         cards: dict[str, Card] = {}
         for panel in board.panels:
@@ -28,7 +31,13 @@ def render(service: Service) -> Rendering:
         made, found = build_dashboard(service, board, cards)
         artifacts += [*(card.artifact for card in cards.values()), made]
         notes += [*(note for card in cards.values() for note in card.notes), *found]
-    return Rendering(tuple(artifacts), tuple(notes))
+        for each in service.subscriptions:
+            if each.dashboard == board.id:
+                mail, more, wrong = build_subscription(service, board, each, made.body["parameters"])
+                artifacts.append(mail)
+                notes += more
+                problems += wrong
+    return Rendering(tuple(artifacts), tuple(notes), tuple(problems))
 
 
 def _names(boards: list[Dashboard]) -> dict[tuple[str, str], str]:
