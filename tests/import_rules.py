@@ -37,13 +37,14 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "alert_tests": _RESOLVED | {"targets", "targets.*", "database", "validate", "evaluation"},
     "backtest": _RESOLVED | {"targets", "targets.*", "evaluation"},
     "past": _RESOLVED | {"targets", "targets.*", "database", "validate", "evaluation", "backtest"},
+    "recording": _RESOLVED | {"backtest", "database", "validate"},
     "publish": BASE | {"artifact", "output"},
     "review": _RESOLVED | {"output", "publish", "alert_tests", "backtest"},
     "pipeline": _STAGES,
     "": _STAGES | {"lint", "pipeline", "validate"},
     "pytest_plugin": _STAGES | {"", "lint", "pipeline", "validate", "database", "evaluation", "review", "alert_tests"},
     "cli": _STAGES | {"", "lint", "pipeline", "validate", "publish", "review", "database", "evaluation", "alert_tests"}
-    | {"backtest", "past"},
+    | {"backtest", "past", "recording"},
     "__main__": frozenset({"cli"}),
 }
 """Room → other rooms that it may import; ``""`` is the library's front, ``targets.*`` each target."""

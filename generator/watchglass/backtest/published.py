@@ -53,7 +53,7 @@ def moved_rule(service: Service, alert: Alert, rule: Rule) -> MovedRule:
         MovedQuery(
             node["refId"],
             metrics[refs[node["refId"]]],
-            _moved(statement.sql.text, node["relativeTimeRange"]["from"]),
+            by_clock(statement.sql.text, node["relativeTimeRange"]["from"]),
             statement,
         )
         for node, statement in zip(built.data, built.statements, strict=False)
@@ -61,7 +61,7 @@ def moved_rule(service: Service, alert: Alert, rule: Rule) -> MovedRule:
     return MovedRule(alert, rule, body, queries)
 
 
-def _moved(sql: str, seconds: float) -> str:
+def by_clock(sql: str, seconds: float) -> str:
     """Write the range's edges by the clock; nothing else of a rule's statement is Grafana's (`sql/grafana.py`)."""
     return sql.replace(_FROM, f"(now() - INTERVAL '{seconds:g} seconds')").replace(_TO, "now()")
 

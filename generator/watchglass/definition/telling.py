@@ -5,6 +5,7 @@ from __future__ import annotations
 from watchglass.definition.service import Metric, Panel, Query
 from watchglass.definition.units import Unit
 from watchglass.durations import Duration
+from watchglass.sql.alert_wrap import Worse
 from watchglass.sql.wrap import Item, Nothing
 from watchglass.thresholds import words
 
@@ -62,3 +63,12 @@ def nothing_of(metric: Metric) -> Nothing | None:
 def window(panel_range: Duration | None, board_range: Duration | None, query: Query) -> Duration:
     """Give the window of a panel: its own range, else the board's, else the query's, else a week."""
     return panel_range or board_range or query.range or Duration(7, "d")
+
+
+def worse_by_levels(metric: Metric) -> Worse:
+    """Tell which of two numbers of one key counts where no condition says it: the one at the worse level."""
+    thresholds = metric.thresholds
+    if thresholds is not None and thresholds.better == "within":
+        mild = thresholds.steps[0]
+        return (mild.low or 0.0, mild.high or 0.0)
+    return "min" if thresholds is not None and thresholds.better == "higher" else "max"

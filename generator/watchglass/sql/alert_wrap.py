@@ -104,6 +104,11 @@ def alert_values(of: Keyed, limit: int | None = None) -> tuple[Piece, ...]:
     return (Text("SELECT a.*\nFROM "), Group(found), Text(f" AS a{tail}"))
 
 
+def key_values(of: Keyed) -> tuple[Piece, ...]:
+    """Select one number a key as it is, NULL where there is none: the key's columns as text, then a float column."""
+    return _numbers(of)
+
+
 def joined_values(
     of: Keyed, others: tuple[Keyed, ...], limit: int | None = None, *, alone: bool = False
 ) -> tuple[Piece, ...]:

@@ -7,7 +7,7 @@ from itertools import count, islice
 
 from watchglass.artifact import Json, Statement
 from watchglass.definition.service import Alert, Metric, Rule, Service
-from watchglass.definition.telling import nothing_of, value_item
+from watchglass.definition.telling import nothing_of, value_item, worse_by_levels
 from watchglass.durations import Duration
 from watchglass.sql import alert_wrap
 from watchglass.sql.alert_wrap import Keyed, Worse
@@ -90,15 +90,7 @@ def worse_of(metric: Metric, rule: Rule) -> Worse:
         lows = [each.number for each in mine if each.operator.startswith("lt")]
         highs = [each.number for each in mine if each.operator.startswith("gt")]
         return (max(lows), min(highs))
-    return _worse_by_levels(metric)
-
-
-def _worse_by_levels(metric: Metric) -> Worse:
-    thresholds = metric.thresholds
-    if thresholds is not None and thresholds.better == "within":
-        mild = thresholds.steps[0]
-        return (mild.low or 0.0, mild.high or 0.0)
-    return "min" if thresholds is not None and thresholds.better == "higher" else "max"
+    return worse_by_levels(metric)
 
 
 def _range_of(alert: Alert, rule: Rule, metric: Metric) -> Duration | None:
