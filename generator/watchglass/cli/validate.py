@@ -42,6 +42,13 @@ if TYPE_CHECKING:
     callback=read_shard,
     help="Take the I-th of N parts of the definitions, for N machines.",
 )
+@click.option(
+    "--after",
+    "migrations",
+    multiple=True,
+    metavar="FILE",
+    help="Say what this migration breaks or changes; repeat it in order, SOURCE=FILE where there are several sources.",
+)
 @environment_option
 @format_option
 def command(
@@ -51,13 +58,15 @@ def command(
     role: str,
     timings: bool,
     shard: Shard | None,
+    migrations: tuple[str, ...],
     environment: str | None,
     form: Format,
 ) -> int:
     """
     Run every statement of DEFINITIONS (else definitions/*.yaml) as each target will send it.
 
-    Without --dsn and --environment the fixtures are loaded into a PostgreSQL of this run's own. Exit codes: 0, 1 problems.
+    Without --dsn and --environment the fixtures are loaded into a PostgreSQL of this run's own. With --after, the migration
+    is applied to a copy, and what differs is told; of a database of yours the structure alone is read. Exit codes: 0, 1 problems.
     """
     from watchglass.cli.reporting import tell
     from watchglass.pipeline import compile_definition
@@ -68,6 +77,10 @@ def command(
     paths = find_definitions(definitions)
     taken = shard.of(paths) if shard else paths
     compiled = {path: compile_definition(path, environment, today) for path in taken}
+    if migrations:
+        from watchglass.cli.migration import judge
+
+        return judge(compiled, given, environment, Wishes(role), migrations, form)
     reports = _validate_all(compiled, given, environment, Wishes(role, explain))
     problems: list[Problem] = []
     sources: dict[str, str] = {}

@@ -71,7 +71,7 @@ def run_script(connection: Connection, text: str, read: Reader = as_written, fil
     Raises:
         FixtureError: PostgreSQL refused one; nothing of the script has happened.
     """
-    pieces = [("BEGIN", 0), *((statement, start) for start, statement in _statements(text)), ("COMMIT", 0)]
+    pieces = [("BEGIN", 0), *((statement, start) for start, statement in cut_script(text)), ("COMMIT", 0)]
     for position, (statement, start) in enumerate(pieces):
         made = as_written(connection, statement)
         try:
@@ -115,7 +115,7 @@ def _roles(connection: psycopg.Connection[tuple[object, ...]]) -> set[str]:
     return {str(row[0]) for row in connection.execute("SELECT rolname FROM pg_roles").fetchall()}
 
 
-def _statements(text: str) -> list[tuple[int, str]]:
+def cut_script(text: str) -> list[tuple[int, str]]:
     """Cut a file into statements with their offsets; one that our grammar cannot read goes to the server as it is."""
     try:
         raw = text.encode()

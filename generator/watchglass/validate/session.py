@@ -15,8 +15,10 @@ from watchglass.database.embedded import Server, embedded_server
 from watchglass.definition.read import Definition
 from watchglass.definition.service import Service
 from watchglass.problems import Problem
+from watchglass.sql.pieces import SourceText
 from watchglass.validate.engine import Report, statements_of
 from watchglass.validate.grants import Grants, grants_of
+from watchglass.validate.migration.guard import judge_migration
 from watchglass.validate.run import Progress, Wishes, expand_environment, validate_definition
 
 
@@ -90,6 +92,32 @@ class Session:
         dsns = dsns_of(definition, service, self._given, self._environment)
         server = self._started() if _needs_server(service, artifacts, dsns) else None
         return grants_of(definition, service, artifacts, dsns, server, role, columns=columns)
+
+    def after(
+        self,
+        definition: Definition,
+        service: Service,
+        artifacts: Sequence[Artifact],
+        migration: Sequence[tuple[str, SourceText]],
+    ) -> tuple[Problem, ...]:
+        """
+        Say what a migration breaks or changes of a definition's statements; it is run on copies alone.
+
+        Args:
+            migration: files in their order, each for a source, or (empty) for all.
+
+        Raises:
+            NoServer: as above.
+            Unset: as above.
+        """
+        dsns = dsns_of(definition, service, self._given, self._environment)
+        files = {
+            source: [text for of, text in migration if of in ("", source)]
+            for source in postgres_sources(service)
+        }
+        return judge_migration(
+            definition, service, artifacts, dsns, server=self._started(), files=files, role=self._wishes.role
+        )
 
     def _started(self) -> Server:
         if self._server is None:

@@ -1,0 +1,102 @@
+"""``watchglass validate --after``: what a migration breaks or changes, told."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from watchglass.cli.reporting import Format
+
+if TYPE_CHECKING:
+    from watchglass.pipeline import Compiled
+    from watchglass.problems import Problem
+    from watchglass.sql.pieces import SourceText
+    from watchglass.validate.run import Wishes
+    from watchglass.validate.session import Session
+
+
+def judge(
+    compiled: Mapping[Path, Compiled],
+    given: tuple[str, ...],
+    environment: str | None,
+    wishes: Wishes,
+    named: Sequence[str],
+    form: Format,
+) -> int:
+    """Try the migration on every definition's statements; exit code 1 where it breaks or changes any."""
+    from watchglass.cli.reporting import tell
+    from watchglass.problems import has_errors
+    from watchglass.validate.migration.scripts import read_migrations
+
+    pairs = [_split(name) for name in named]
+    _refuse_strangers(compiled, [source for source, _ in pairs])
+    texts, problems = read_migrations([Path(file) for _, file in pairs])
+    found: list[Problem] = list(problems)
+    sources: dict[str, str] = {text.file: text.text for text in texts}
+    for each in compiled.values():
+        found += [problem for problem in each.problems if problem.level == "error"]
+        sources |= each.definition.sources if each.definition else each.sources
+    if not has_errors(found):
+        migration = [(source, text) for (source, _), text in zip(pairs, texts, strict=True)]
+        found += _run(compiled, given, environment, wishes, migration)
+        for each in compiled.values():
+            sources |= each.definition.sources if each.definition else {}
+    tell(found, form, sources)
+    if form == "text":
+        _summarize(compiled, named)
+    return 1 if has_errors(found) else 0
+
+
+def _split(name: str) -> tuple[str, str]:
+    """Tell ``SOURCE=FILE`` from a file."""
+    source, equals, file = name.partition("=")
+    return (source, file) if equals and not Path(name).exists() else ("", name)
+
+
+def _refuse_strangers(compiled: Mapping[Path, Compiled], named: Sequence[str]) -> None:
+    from watchglass.validate.session import postgres_sources
+
+    services = [each.service for each in compiled.values() if each.service is not None]
+    known = {name for service in services for name in postgres_sources(service)}
+    unknown = [name for name in named if name and name not in known]
+    if unknown and len(services) == len(compiled):
+        raise click.UsageError(f"--after names a source '{unknown[0]}' that no definition has")
+
+
+def _run(
+    compiled: Mapping[Path, Compiled],
+    given: tuple[str, ...],
+    environment: str | None,
+    wishes: Wishes,
+    migration: Sequence[tuple[str, SourceText]],
+) -> list[Problem]:
+    from watchglass.database.embedded import NoServer
+    from watchglass.validate.run import Unset
+    from watchglass.validate.session import Session
+
+    try:
+        with Session(given, environment, wishes) as session:
+            return [problem for each in compiled.values() for problem in _judged(each, session, migration)]
+    except NoServer as error:
+        raise click.ClickException(f"{error.message}\n{error.hint}") from error
+    except Unset as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _judged(
+    compiled: Compiled, session: Session, migration: Sequence[tuple[str, SourceText]]
+) -> tuple[Problem, ...]:
+    if compiled.definition is None or compiled.service is None:
+        return ()
+    return session.after(compiled.definition, compiled.service, compiled.artifacts, migration)
+
+
+def _summarize(compiled: Mapping[Path, Compiled], named: Sequence[str]) -> None:
+    from watchglass.validate.engine import statements_of
+
+    for path, each in compiled.items():
+        count = len(statements_of(each.artifacts))
+        click.echo(f"{path.as_posix()}: {count} statements before and after {', '.join(named)}")

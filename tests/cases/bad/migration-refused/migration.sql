@@ -1,0 +1,3 @@
+ALTER TABLE orders ADD COLUMN note text;
+ALTER TABLE orders
+  DROP COLUMN amount;
