@@ -86,6 +86,13 @@ def server_with_passwords() -> Iterator[Running]:
 
 
 @contextlib.contextmanager
+def server_on_a_port() -> Iterator[Running]:
+    """Run a server as a service of CI: by its socket anybody is the owner, by its port on 127.0.0.1 passwords are asked for."""
+    with _on_a_port() as (folder, port):
+        yield Running(18, str(folder), port)
+
+
+@contextlib.contextmanager
 def server_with_tls() -> Iterator[Running]:
     """Run a server whose certificate nobody signed; Debian's, for the wheel's knows no TLS."""
     if shutil.which("openssl") is None:

@@ -20,7 +20,7 @@ class Entry(NamedTuple):
 
 
 COMMANDS: Final[Mapping[str, Entry]] = {
-    "init": Entry("watchglass.cli.init:command", "Write a commented first definition and a CI workflow."),
+    "init": Entry("watchglass.cli.init:command", "Write a commented first definition and recipes for CI."),
     "check": Entry("watchglass.cli.check:command", "Judge definitions without a database."),
     "compile": Entry("watchglass.cli.compile:command", "Compile definitions into the output folder."),
     "validate": Entry("watchglass.cli.validate:command", "Run every statement on a live PostgreSQL."),
