@@ -129,6 +129,19 @@ def test_queries_are_asked_as_the_role(session: AlertTestSession, tmp_path: Path
     assert wrong(play(tmp_path, steps(*lines), session)) == []
 
 
+def test_functions_that_the_source_trusts_may_be_called(session: AlertTestSession, tmp_path: Path) -> None:
+    function = "CREATE FUNCTION shop.many() RETURNS bigint LANGUAGE sql VOLATILE AS 'SELECT 9::bigint';"
+    asked = {"SELECT count(*) FILTER (WHERE status = 'failed') AS failed,": "SELECT shop.many() AS failed,"}
+    text = steps("at: 0m, expect: {failing: {is: firing, value: 9}}")
+    (refused,) = play(tmp_path, text, session, asked, SCHEMA + function)
+    assert {problem.code for problem in refused.problems} == {"test-query", "test-failed"}
+    trusted = {
+        **asked,
+        "role: dashboards}}": "role: dashboards}, trusted_functions: {shop.many: Only a number.}}",
+    }
+    assert wrong(play(tmp_path, text, session, trusted, SCHEMA + function)) == []
+
+
 def test_what_a_message_shows_comes_from_the_rows(session: AlertTestSession, tmp_path: Path) -> None:
     rows = "at: 0m, rows: {shop.orders: [{customer: Zoe, town: Köln}, {customer: Ada, town: Köln}, {town: Bonn}]}"
     wanted = (

@@ -102,6 +102,16 @@ def test_a_query_that_fails_for_one_key_fails(tmp_path: Path) -> None:
     assert wrong(play(tmp_path, steps(*lines))) == []
 
 
+@pytest.mark.parametrize("nothing", ["{}", "_", "{a: _}"])
+def test_a_key_has_no_row_at_all(nothing: str, tmp_path: Path) -> None:
+    lines = [
+        "at: 0m, values: {by_customer: {a: 5}}",
+        f"at: 5m, values: {{by_customer: {nothing}}}",
+        "at: 5m, expect: {customer: [{is: normal (no_data), labels: {customer: a}}]}",
+    ]
+    assert wrong(play(tmp_path, steps(*lines))) == []
+
+
 def test_an_environment_has_its_own_numbers_and_server(tmp_path: Path) -> None:
     lines = ["at: 0m, values: {failed: 4}", "at: 0m, expect: {failing: firing}"]
     (here,) = play(tmp_path, steps(*lines))

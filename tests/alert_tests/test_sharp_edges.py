@@ -16,6 +16,21 @@ def rows(outcome: PlayedTest, alert: str) -> dict[str, list[str]]:
     return {name: [states.get(name, "–") for states in by_time] for name in names}
 
 
+def test_the_picture_of_the_way_back_is_what_happens(tmp_path: Path) -> None:
+    alert = "  spike: {metric: failed, when: above 30, for: 15m, resolve: {when: below 10}, every: 5m, severity: low}\n"
+    text = steps('at: 0m, values: {failed: "5 40 20x3 5"}', "at: 30m, expect: {spike: normal}")
+    (outcome,) = play(tmp_path, text, edits={"alerts:\n": "alerts:\n" + alert})
+    assert rows(outcome, "spike")[""] == [
+        "normal",
+        "pending",
+        "pending",
+        "pending",
+        "firing",
+        "firing",
+        "normal",
+    ]
+
+
 def test_the_way_back_holds_pending_too(tmp_path: Path) -> None:
     text = steps('at: 0m, values: {failed: "1 9 3x1 2 1"}', "at: 30m, expect: {failing_long: recovering}")
     (outcome,) = play(tmp_path, text)

@@ -41,6 +41,7 @@ class _Key:
     service: str
     source: str
     role: str
+    trusted: tuple[str, ...]
     texts: tuple[str, ...]
     start: datetime.datetime
 
@@ -97,7 +98,7 @@ class Worlds:
         files = _files(definition, source, test.with_data)
         texts = tuple(file.text for file in files)
         start = test.start.astimezone(datetime.UTC)
-        key = _Key(definition.file, service.id, source.id, source.role, texts, start)
+        key = _Key(definition.file, service.id, source.id, source.role, source.trusted, texts, start)
         place = self._place(source.id)
         if place.key != key or place.template is None:
             place.clear()

@@ -24,8 +24,7 @@ def read_given(context: Context, metric: Metric, written: Any, path: Path) -> Gi
             hint = "its query has no key: write one series"
             context.report("test-values", f"'{metric.id}' is one number", path, key=True, hint=hint)
             return None
-        found = dict(_by_key(context, metric, written, path, ()))
-        return Given(metric.id, found, path) if found else None
+        return Given(metric.id, dict(_by_key(context, metric, written, path, ())), path)
     series = _series(context, written, path)
     if series is None:
         return None
