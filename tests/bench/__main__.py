@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench import commands, server, stages
+from tests.bench import backtests, commands, server, stages
 from tests.bench.figures import Table
 from tests.bench.page import page
 
@@ -40,6 +40,7 @@ def measure(quick: bool) -> Iterator[Table]:
         desk = commands.Desk(folder)
         yield commands.one_definition(desk, 3 if quick else 11)
         yield server.validation(3 if quick else 15)
+        yield backtests.backtests(desk, 1 if quick else 3)
         yield stages.stages(folder / "stages", 10 if quick else 100, 1 if quick else 5)
         yield commands.many_definitions(desk, 100 if quick else 1000, 1 if quick else 3)
         yield commands.pytest_start(desk, 3 if quick else 11)

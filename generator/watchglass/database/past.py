@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import postgast
@@ -28,6 +28,9 @@ from watchglass.sql.literals import quoted_name
 
 _LOOKS = 24
 """Instants at which a query is tried for rows of its future."""
+
+_SETTINGS = (("jit", "off"),)
+"""A statement over many instants looks expensive enough to be compiled anew in each round trip, and is not."""
 
 _OF_THE_ROWS = ("21", "22")
 """Classes of errors that rows make."""
@@ -151,12 +154,12 @@ class Past:
 
     def _asked(self, query: PastQuery, keep: Keep, instants: Sequence[datetime.datetime]) -> list[Outcome]:
         moved = rewritten(self.connection, cut(query.sql, keep).text, at=MOMENT).text
-        sent = Statement(moved, query.parameters)
+        sent = Statement(moved, query.parameters, settings=_SETTINGS)
         together = Question(sent, _never)
         sql = together.over(instants[:1]).sql
 
         def alone(instant: datetime.datetime) -> Statement:
-            return Statement(sql, (*query.parameters, f'{{"{instant.isoformat()}"}}'))
+            return replace(sent, sql=sql, parameters=(*query.parameters, f'{{"{instant.isoformat()}"}}'))
 
         return ask_at(self.prover, Question(sent, alone), instants)
 

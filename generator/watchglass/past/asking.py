@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 from collections.abc import Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 
 from watchglass.backtest.published import MovedQuery, MovedRule
@@ -32,13 +33,18 @@ class Asking:
     _outcomes: dict[_Asked, list[Outcome] | tuple[Problem, ...]] = field(default_factory=dict)
 
     def answers(
-        self, past: Past, rule: MovedRule, query: MovedQuery, told: Mapping[str, Told], instants: Instants
+        self,
+        lanes: tuple[Past, ...],
+        rule: MovedRule,
+        query: MovedQuery,
+        told: Mapping[str, Told],
+        instants: Instants,
     ) -> list[Answer | None] | tuple[Problem, ...]:
         """Give the answer of each evaluation, None where nothing is known of it; or why there are none."""
         asked = PastQuery(query.sql, _parameters(told), _since(rule, query, told))
         key = (query.metric.query.source.id, asked.sql, asked.parameters, instants)
         if key not in self._outcomes:
-            self._outcomes[key] = _ask(past, query, asked, instants)
+            self._outcomes[key] = _ask(lanes, query, asked, instants)
         outcomes = self._outcomes[key]
         if isinstance(outcomes, tuple):
             return outcomes
@@ -61,16 +67,16 @@ def _since(rule: MovedRule, query: MovedQuery, told: Mapping[str, Told]) -> Mapp
 
 
 def _ask(
-    past: Past, query: MovedQuery, asked: PastQuery, instants: Instants
+    lanes: tuple[Past, ...], query: MovedQuery, asked: PastQuery, instants: Instants
 ) -> list[Outcome] | tuple[Problem, ...]:
     at = query.metric.query.at
-    obstacles = past.obstacles(asked, instants)
+    obstacles = lanes[0].obstacles(asked, instants)
     if obstacles:
         told = dict.fromkeys(
             (each.code, f"{query.metric.id}: {each.message}", each.hint) for each in obstacles
         )
         return tuple(problem_at(code, message, at, hint=hint) for code, message, hint in told)
-    outcomes = past.ask(asked, instants)
+    outcomes = _shared(lanes, asked, instants)
     for instant, outcome in zip(instants, outcomes, strict=True):
         if outcome.cut:
             message = f"{query.metric.id}: the query gives over {MOST_ROWS:,} rows"
@@ -78,6 +84,15 @@ def _ask(
         if outcome.error is not None and not of_the_rows(outcome):
             return (_failed(query, outcome.error, instant),)
     return outcomes
+
+
+def _shared(lanes: tuple[Past, ...], asked: PastQuery, instants: Instants) -> list[Outcome]:
+    """Ask for parts of the instants at the same time, each by a session of its own."""
+    size = -(-len(instants) // len(lanes)) or 1
+    parts = [instants[start : start + size] for start in range(0, len(instants), size)]
+    with ThreadPoolExecutor(len(lanes)) as pool:
+        found = pool.map(lambda lane, part: lane.ask(asked, part), lanes[: len(parts)], parts)
+        return [outcome for part in found for outcome in part]
 
 
 def _failed(query: MovedQuery, error: DatabaseError, instant: datetime.datetime) -> Problem:

@@ -5,14 +5,13 @@ from __future__ import annotations
 import contextlib
 import datetime
 from collections.abc import Mapping
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from types import TracebackType
 from typing import Self
 
 from watchglass import naming
 from watchglass.backtest.instants import Window
-from watchglass.backtest.published import MovedQuery, MovedRule, moved_rule
+from watchglass.backtest.published import MovedRule, moved_rule
 from watchglass.backtest.replay import Answers, Replay, replay
 from watchglass.backtest.report import Basis, Variant
 from watchglass.backtest.suggest import Suggestion, suggest
@@ -25,7 +24,7 @@ from watchglass.database.prover import Prover
 from watchglass.database.wire import ConnectionLost
 from watchglass.definition.read import Definition
 from watchglass.definition.service import Alert, Condition, Metric, Rule, Service, Source
-from watchglass.evaluation import RuleError
+from watchglass.evaluation import Answer, RuleError
 from watchglass.past.asking import Asking, Instants
 from watchglass.past.charts import charts_of, numbers_of
 from watchglass.past.metrics import (
@@ -44,7 +43,7 @@ from watchglass.validate.databases import Place, open_database
 from watchglass.validate.place import problem_at
 
 _LANES = 2
-"""Queries of a rule that are asked at the same time."""
+"""Sessions that share the instants of a query."""
 
 
 class Refused(Exception):
@@ -83,7 +82,7 @@ class Backtests:
         self._dsns = dsns
         self._stack = contextlib.ExitStack()
         self._server: Server | None = None
-        self._pasts: dict[tuple[str, int], Past] = {}
+        self._open: dict[str, tuple[Past, ...]] = {}
         self._asking = Asking()
 
     def __enter__(self) -> Self:
@@ -162,7 +161,7 @@ class Backtests:
     ) -> Told:
         history = metric.history
         assert history is not None, "a metric without a past is refused"
-        past = self._past(definition, service, history.query.source)
+        past = self._lanes(definition, service, history.query.source)[0]
         if history.recording is not None:
             since = instants[0] - datetime.timedelta(seconds=2 * history.recording.every.seconds)
             return by_readings(service, metric, _recorded(past, service, metric, since, instants[-1]))
@@ -184,20 +183,15 @@ class Backtests:
         told: Mapping[str, Told],
         instants: Instants,
     ) -> Answers:
-        lanes = [
-            self._past(definition, service, query.metric.query.source, index % _LANES)
-            for index, query in enumerate(rule.queries)
-        ]
-        with ThreadPoolExecutor(_LANES) as pool:
-            asked = pool.map(
-                lambda pair: [
-                    (query, self._asking.answers(past, rule, query, told, instants)) for query, past in pair
-                ],
-                _by_lane(rule, lanes),
-            )
-            answered = [each for lane in asked for each in lane]
-        found = {query.ref: answers for query, answers in answered if not isinstance(answers, tuple)}
-        problems = [problem for _, answers in answered if isinstance(answers, tuple) for problem in answers]
+        found: dict[str, list[Answer | None]] = {}
+        problems: list[Problem] = []
+        for query in rule.queries:
+            lanes = self._lanes(definition, service, query.metric.query.source)
+            answers = self._asking.answers(lanes, rule, query, told, instants)
+            if isinstance(answers, tuple):
+                problems += answers
+            else:
+                found[query.ref] = answers
         if problems:
             raise Refused(tuple(dict.fromkeys(problems)))
         return Answers(instants, found)
@@ -210,29 +204,21 @@ class Backtests:
                 (problem_at("backtest-failed", f"{rule.alert.id}: {error}", rule.alert.at),)
             ) from None
 
-    def _past(self, definition: Definition, service: Service, source: Source, lane: int = 0) -> Past:
-        """Give a session on a source; each lane has its own, all on the same database."""
-        if lane:
-            first = self._past(definition, service, source)
-            if (source.id, lane) not in self._pasts:
-                same = self._dsns.get(source.id) or first.connection.info.dsn
-                beside = self._stack.enter_context(connect(same))
-                self._pasts[source.id, lane] = Past(beside, Prover(beside, trusted=source.trusted))
-            return self._pasts[source.id, lane]
-        if (source.id, 0) not in self._pasts:
+    def _lanes(self, definition: Definition, service: Service, source: Source) -> tuple[Past, ...]:
+        """Give sessions on a source's database, one for each part of the instants that are asked at the same time."""
+        if source.id not in self._open:
             dsn = self._dsns.get(source.id)
             if dsn is None and self._server is None and source.schema is not None:
                 self._server = self._stack.enter_context(embedded_server())
             opened = open_database(Place(definition, service, source, dsn, self._server), self._stack)
             if isinstance(opened, tuple):
                 raise Refused(opened)
-            self._pasts[source.id, 0] = Past(opened, Prover(opened, trusted=source.trusted))
-        return self._pasts[source.id, 0]
-
-
-def _by_lane(rule: MovedRule, lanes: list[Past]) -> list[list[tuple[MovedQuery, Past]]]:
-    pairs = list(zip(rule.queries, lanes, strict=True))
-    return [pairs[lane::_LANES] for lane in range(_LANES)]
+            same = dsn or opened.info.dsn
+            beside = [self._stack.enter_context(connect(same)) for _ in range(_LANES - 1)]
+            self._open[source.id] = tuple(
+                Past(each, Prover(each, trusted=source.trusted)) for each in (opened, *beside)
+            )
+        return self._open[source.id]
 
 
 def _recorded(
