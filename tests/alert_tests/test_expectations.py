@@ -159,6 +159,46 @@ def test_the_labels_that_may_be_named_are_those_that_rules_carry() -> None:
     assert frozenset(CARRIED) >= OURS
 
 
+ESCALATING = {
+    "alerts:\n": """\
+notify:
+  contacts: {desk: {type: email, addresses: [desk@example.com]}, boss: {type: email, addresses: [boss@example.com]}}
+  routes: [{severity: [low, high], contact: desk}]
+alerts:
+  lasting:
+    metric: failed
+    when: high
+    every: 5m
+    for: 10m
+    severity: low
+    escalate: [{after: 20m, contact: boss}, {after: 1h, severity: high}]
+"""
+}
+
+
+def test_an_escalation_fires_when_the_alert_has_fired_that_long(tmp_path: Path) -> None:
+    lines = [
+        "at: 0m, values: {failed: 9}",
+        "at: 10m, expect: {lasting: firing}",
+        "at: 25m, expect: {lasting: {after 20m: pending}}",
+        "at: 30m, expect: {lasting: {after 20 minutes: {is: firing, labels: {escalates_to: boss}}, after 1h: pending}}",
+        "at: 70m, expect: {lasting: {after 1h: [{is: firing, labels: {severity: high}, value: 9}]}}",
+    ]
+    assert wrong(play(tmp_path, steps(*lines), edits=ESCALATING)) == []
+    lines[2] = "at: 25m, expect: {lasting: {after 20m: firing}}"
+    assert wrong(play(tmp_path, steps(*lines), edits=ESCALATING)) == [
+        "test-failed: lasting after 20m is pending at 25m, not firing"
+    ]
+
+
+def test_an_escalation_that_is_none_is_refused(tmp_path: Path) -> None:
+    text = steps(BUSY, "at: 0m, expect: {lasting: {after 30m: firing}}")
+    made = compiled(tmp_path, text, ESCALATING)
+    (problem,) = [each for each in made.problems if each.level == "error"]
+    assert problem.message == "'lasting' has no escalation 'after 30m'"
+    assert problem.hint == "did you mean 'after 20m'?"
+
+
 def test_a_bad_expectation_is_pointed_at(tmp_path: Path) -> None:
     made = compiled(tmp_path, steps(BUSY, "at: 0m, expect: {failing: fireing}"))
     (problem,) = [each for each in made.problems if each.level == "error"]

@@ -36,8 +36,11 @@ metrics:
   sales: {query: sales, column: n, better: higher, thresholds: {low: 5}}
   disk: {query: revenue, column: n, better: lower, thresholds: {warning: 80, critical: 90}}
   failed: {query: failed, column: n, better: lower, thresholds: {low: 10}}
+notify:
+  contacts: {manager: {type: email, addresses: [manager@example.com]}}
+  routes: [{severity: [low, high], contact: manager}]
 alerts:
-  revenue_low: {metric: revenue, when: low, for: 10m, every: 5m, severity: high}
+  revenue_low: {metric: revenue, when: low, for: 10m, every: 5m, severity: high, escalate: [{after: 2h, contact: manager}]}
   stock_low:
     metric: stock
     when: low
@@ -122,6 +125,7 @@ def test_a_key_of_two_columns_is_written_as_on_the_page(tmp_path: Path) -> None:
         ("stock_low: none}", "stock: {}"),
         ("revenue_low: {is: firing", "revenue: 900"),
         ("disk_full:", "disk: 85"),
+        ("after 2h: firing", "revenue: 900"),
     ],
 )
 def test_expectations_are_written_as_on_the_page(holding: str, given: str, tmp_path: Path) -> None:
@@ -129,6 +133,6 @@ def test_expectations_are_written_as_on_the_page(holding: str, given: str, tmp_p
     expected = line.split("#", maxsplit=1)[0].strip()
     if given == "stock: {}":
         given, expected = "stock: {apples: 9}", expected.replace("none", "normal")
-    tests = "tests:\n" + steps(f"at: 0m, values: {{{given}}}", f"at: 15m, {expected}")
+    tests = "tests:\n" + steps(f"at: 0m, values: {{{given}}}", f"at: 130m, {expected}")
     (outcome,), told = play(tmp_path, tests)
     assert outcome.passed, told

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from watchglass.alert_tests.judging import looked_at, whole_of
 from watchglass.alert_tests.outcome import Evaluated, PlayedTest, RuleRun, Seen
 from watchglass.alert_tests.published import PublishedRule
+from watchglass.definition.hearing import escalations
 from watchglass.definition.service import Alert, Metric, Service
 from watchglass.definition.telling import nothing_of
 from watchglass.problems import Span
@@ -68,8 +69,13 @@ def branches_of(alert: Alert) -> Iterator[Branch]:
         names += [] if always else ["no data"]
         names += ["query fails"]
         names += ["a key vanishes"] if alert.keyed else []
+        names += dict.fromkeys(_escalates(str(step.after)) for step in escalations(alert, rule))
         for name in names:
             yield Branch(alert.id, rule.level, name)
+
+
+def _escalates(after: str) -> str:
+    return f"escalates after {after}"
 
 
 def _has_default(metric: Metric) -> bool:
@@ -83,7 +89,10 @@ def _reached(outcome: PlayedTest) -> Iterator[Branch]:
         for evaluated in looked_at(seconds, expectation, runs):
             run = next(each for each in runs if each.rule is evaluated.rule)
             looked = _looked_at(evaluated, expectation.whole is not None)
-            for name in _names(run, evaluated, looked):
+            names = list(_names(run, evaluated, looked))
+            if expectation.after:
+                names = [_escalates(expectation.after)] if "fires" in names else []
+            for name in names:
                 yield Branch(evaluated.rule.alert.id, evaluated.rule.rule.level, name)
 
 

@@ -36,7 +36,11 @@ def judge(test: AlertTest, runs: Mapping[str, tuple[RuleRun, ...]]) -> Judged:
 def looked_at(seconds: float, expectation: Expectation, runs: Sequence[RuleRun]) -> tuple[Evaluated, ...]:
     """Give the evaluations that an expectation speaks of: one a rule."""
     level = expectation.level
-    return tuple(run.after(seconds) for run in runs if not level or run.rule.rule.level == level)
+    return tuple(
+        run.after(seconds)
+        for run in runs
+        if run.rule.after == expectation.after and (not level or run.rule.rule.level == level)
+    )
 
 
 def whole_of(seen: Sequence[Seen]) -> tuple[Seen, ...]:
@@ -48,7 +52,8 @@ def whole_of(seen: Sequence[Seen]) -> tuple[Seen, ...]:
 def _misses(seconds: float, expectation: Expectation, runs: Sequence[RuleRun]) -> Iterator[Miss]:
     evaluated = looked_at(seconds, expectation, runs)
     seen = [each for one in evaluated for each in one.seen]
-    name = expectation.alert + (f" ({expectation.level})" if expectation.level else "")
+    level = f" ({expectation.level})" if expectation.level else ""
+    name = f"{expectation.alert}{level}{f' after {expectation.after}' if expectation.after else ''}"
     hint = _hint(seconds, evaluated)
     if expectation.none:
         if seen:

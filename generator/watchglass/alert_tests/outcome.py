@@ -65,12 +65,13 @@ class Seen:
         """
         What tells it from the rule's other instances.
 
-        Its key, the level where there is a rule a level, and the query where it is one that Grafana makes of no data or an
-        error.
+        Its key, the level where there is a rule a level, the length of an escalation, and the query where it is one that
+        Grafana makes of no data or an error.
         """
         labels = {name: text for name, text in self.instance.series.items() if name != "datasource_uid"}
         labels |= {name: self.instance.labels[name] for name in ("ref_id",) if name in self.instance.labels}
         level = [f"level={self.rule.rule.level}"] if self.rule.rule.level else []
+        level += [f"after {self.rule.after}"] if self.rule.after else []
         return ", ".join([*level, *(f"{name}={text}" for name, text in sorted(labels.items()))])
 
 

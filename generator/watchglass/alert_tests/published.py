@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from watchglass import naming
 from watchglass.artifact import Artifact, Statement
+from watchglass.definition.hearing import escalations, parts_of
 from watchglass.definition.service import Alert, Metric, Rule, Service
 from watchglass.targets.grafana.alert_queries import SHOWN, refs_of, shown_metric
 
@@ -30,12 +31,18 @@ class PublishedQuery:
 
 @dataclass(frozen=True, slots=True)
 class PublishedRule:
-    """A rule of an alert: what the definition says, and the body that Grafana gets."""
+    """
+    A rule of an alert, or one that follows it when it lasts: what the definition says, and the body that Grafana gets.
+
+    Args:
+        after: length of the escalation that it is, such as ``4h``; empty for the alert's own rule.
+    """
 
     alert: Alert
     rule: Rule
     body: Mapping[str, Any]
     queries: tuple[PublishedQuery, ...]
+    after: str = ""
 
     @property
     def interval(self) -> float:
@@ -54,12 +61,25 @@ class PublishedRule:
 
 
 def published_rules(service: Service, artifacts: Iterable[Artifact]) -> dict[str, tuple[PublishedRule, ...]]:
-    """Give the rules of each alert, in the definition's order."""
+    """Give the rules of each alert, in the definition's order, each before its escalations."""
     bodies = {uid: found for artifact in artifacts for uid, found in _bodies(artifact)}
     return {
-        alert.id: tuple(_rule(service, alert, rule, bodies) for rule in alert.rules)
+        alert.id: tuple(made for rule in alert.rules for made in _rules(service, alert, rule, bodies))
         for alert in service.alerts.values()
     }
+
+
+def _rules(
+    service: Service,
+    alert: Alert,
+    rule: Rule,
+    bodies: Mapping[str, tuple[Mapping[str, Any], dict[int, Statement]]],
+) -> Iterator[PublishedRule]:
+    own = _rule(service, alert, rule, bodies)
+    yield own
+    for step in escalations(alert, rule):
+        uid = naming.uid(service.id, service.environment.suffix, *parts_of(rule, step))
+        yield replace(own, body=bodies[uid][0], after=str(step.after))
 
 
 def _bodies(artifact: Artifact) -> Iterator[tuple[str, tuple[Mapping[str, Any], dict[int, Statement]]]]:

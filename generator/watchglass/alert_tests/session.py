@@ -101,7 +101,13 @@ class AlertTestSession:
         if unknown:
             at = definition.span((*test.at.path[:-1], "version")) if test.version else test.at.span
             return PlayedTest(test, version, {}, (Problem("test-version", unknown, at),))
-        rules = [rule for alert in test.alerts for rule in ready.rules[alert]]
+        meant = {(each.alert, each.after) for step in test.steps for each in step.expect}
+        rules = [
+            rule
+            for alert in test.alerts
+            for rule in ready.rules[alert]
+            if not rule.after or (alert, rule.after) in meant
+        ]
         try:
             runs, problems = play(Stage(definition, ready.service, test, rules, version), self.worlds)
         except NoWorld as error:

@@ -64,6 +64,7 @@ class Expectation:
 
     Args:
         level: that of the one rule that is meant, where an alert has a rule a level; empty: all of them.
+        after: length of the escalation whose rule is meant, such as ``4h``; empty: the alert's own rule.
         whole: the state of the alert as a whole; None where its instances are listed, or where there are to be none.
         instances: all that are not normal; those that are may stand among them.
         none: whether no instance is expected, not even a normal one.
@@ -72,6 +73,7 @@ class Expectation:
     alert: str
     path: Path
     level: str = ""
+    after: str = ""
     whole: Wish | None = None
     instances: tuple[WantedInstance, ...] = ()
     none: bool = False

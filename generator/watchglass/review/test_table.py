@@ -85,7 +85,9 @@ def _block(
     mine = [
         (seconds, each)
         for seconds, each in expected
-        if evaluated.seconds <= seconds < until and each.level in {"", level}
+        if evaluated.seconds <= seconds < until
+        and each.level in {"", level}
+        and each.after == evaluated.rule.after
     ]
     seen = sorted(evaluated.seen, key=lambda each: (each.state == "normal", each.name))
     wishes = {each.name: _wish_for(each, mine) for each in seen}

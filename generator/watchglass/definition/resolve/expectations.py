@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any, cast
 
 from watchglass.artifact import Path
@@ -19,11 +19,13 @@ from watchglass.definition.alert_tests import (
 )
 from watchglass.definition.resolve.context import Context, nearest
 from watchglass.definition.service import Alert
+from watchglass.durations import parse_duration
 
 CARRIED = ("service", "alert", "severity", "owner", "level", "environment", "escalation", "escalates_to")
 """Labels that any rule may carry, besides those of the service, the alert and the key."""
 
 _WORD = re.compile(r"(\w+)(?:\s*\((\w+)\))?")
+_AFTER = re.compile(r"after .+")
 _NUMBER = re.compile(r"[-+]?(?:\d{1,15}(?:\.\d{0,15})?|\.\d{1,15})(?:[eE][-+]?\d{1,3})?")
 _KEYS = ("is", "labels", "level", "value", "values", "summary", "description")
 _FORMS = "write a state such as firing, none, or a list of instances such as [{is: firing, value: 40}]"
@@ -33,18 +35,30 @@ def read_expectations(
     context: Context, alert: Alert, labels: Iterable[str], written: Any, path: Path
 ) -> tuple[Expectation, ...]:
     """
-    Read what is expected of one alert; several where it has a rule a level and the map names levels.
+    Read what is expected of one alert; several where a map names levels or escalations.
 
     Args:
         labels: the service's own.
     """
-    reader = _Reader(context, alert, frozenset([*labels, *alert.labels, *CARRIED, *_key_of(alert)]))
-    levels = {rule.level for rule in alert.rules if rule.level}
-    if isinstance(written, dict) and written and written.keys() <= levels:
-        return tuple(
-            each for level, inner in written.items() for each in reader.read(inner, (*path, level), level)
-        )
-    return reader.read(written, path, "")
+    known = frozenset([*labels, *alert.labels, *CARRIED, *_key_of(alert)])
+    return tuple(_read(_Reader(context, alert, known), written, path))
+
+
+def _read(reader: _Reader, written: Any, path: Path) -> Iterator[Expectation]:
+    """Go into a map of levels, and into one of escalations."""
+    levels = {rule.level for rule in reader.alert.rules if rule.level}
+    if not isinstance(written, dict) or not written:
+        yield from reader.read(written, path)
+    elif written.keys() <= levels and not reader.level:
+        for level, inner in written.items():
+            yield from _read(replace(reader, level=level), inner, (*path, level))
+    elif all(_AFTER.fullmatch(name) for name in written):
+        for name, inner in written.items():
+            after = reader.escalation(name, (*path, name))
+            if after:
+                yield from replace(reader, after=after).read(inner, (*path, name))
+    else:
+        yield from reader.read(written, path)
 
 
 def _key_of(alert: Alert) -> tuple[str, ...]:
@@ -64,14 +78,30 @@ class _Reader:
     context: Context
     alert: Alert
     labels: frozenset[str]
+    level: str = ""
+    after: str = ""
 
-    def read(self, written: Any, path: Path, level: str) -> tuple[Expectation, ...]:
+    def escalation(self, name: str, path: Path) -> str:
+        """Give the length of the escalation that ``after 4h`` means; empty where there is none."""
+        known = {step.after.seconds: str(step.after) for step in self.alert.escalate}
+        try:
+            found = known.get(parse_duration(name.removeprefix("after ")).seconds, "")
+        except ValueError:
+            found = ""
+        if not found:
+            hint = nearest(name, [f"after {after}" for after in known.values()])
+            message = f"'{self.alert.id}' has no escalation '{name}'"
+            self.context.report("unknown-name", message, path, hint=hint, key=True)
+        return found
+
+    def read(self, written: Any, path: Path) -> tuple[Expectation, ...]:
         """Read one expectation; none where it is wrong."""
+        level, after = self.level, self.after
         if isinstance(written, str):
             if written == "none":
-                return (Expectation(self.alert.id, path, level, none=True),)
+                return (Expectation(self.alert.id, path, level, after, none=True),)
             wish = self._wish(written, path)
-            return (Expectation(self.alert.id, path, level, wish),) if wish is not None else ()
+            return (Expectation(self.alert.id, path, level, after, wish),) if wish is not None else ()
         listed = written if isinstance(written, list) else [written]
         if not listed or not all(isinstance(each, dict) and each for each in listed):
             self._refuse(f"cannot read what is expected of '{self.alert.id}'", path, _FORMS)
@@ -80,7 +110,7 @@ class _Reader:
         found = [self._instance(each, place) for each, place in zip(listed, places, strict=True)]
         instances = tuple(each for each in found if each is not None)
         return (
-            (Expectation(self.alert.id, path, level, None, instances),)
+            (Expectation(self.alert.id, path, level, after, None, instances),)
             if len(instances) == len(found)
             else ()
         )
