@@ -198,12 +198,15 @@ class History(RuleBasedStateMachine):
         self.strangers = self.foreign()
 
     def foreign(self) -> dict[str, Any]:
-        """Give the cards without our mark, by number."""
-        return {
+        """Give the cards without our mark, by number; what goes into the Trash with our collection comes back with it."""
+        found = {
             str(each.id): copy.deepcopy(each)
             for each in self.server.state.cards.values()
             if marks.split(each.description)[1] is None
         }
+        for each in found.values():
+            each.archived, each.operation = each.archived_directly, ""
+        return found
 
     @rule(overwrite=st.booleans(), prune=st.booleans())
     def apply(self, overwrite: bool, prune: bool) -> None:

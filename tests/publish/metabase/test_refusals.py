@@ -206,7 +206,7 @@ def test_an_unchanged_plan_of_many_cards_takes_one_request_a_board_and_a_few(
 ) -> None:
     boards = "".join(
         f"  b{board}:\n    title: Board {board}\n    publish: metabase\n    rows:\n"
-        f"      - title: All\n        panels: [{', '.join(_panel(number) for number in range(60))}]\n"
+        f"      - title: All\n        panels: [{', '.join(_panel(number) for number in range(20))}]\n"
         for board in range(10)
     )
     many = artifacts_of(tmp_path, {"dashboards:\n": f"dashboards:\n{boards}"})

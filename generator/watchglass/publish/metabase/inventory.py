@@ -35,8 +35,8 @@ class Inventory:
     What was found, and where.
 
     Args:
-        home: the number of our collection; None before it is made.
-        listed: the collection as it was answered; ``items``: what lies in it, by model.
+        home: the number of our collection; None before it is made. ``buried``: whether it lies in the Trash.
+        collections: all that the key may see; ``items``: what lies in ours, by model.
         boards: dashboards that were read whole, by number; ``cards``: questions, likewise.
         keys: our ids of questions by number; ``numbers``: the other way.
     """
