@@ -29,6 +29,6 @@ def backtests(desk: Desk, times: int) -> Table:
                 _MOST,
             ),
         ),
-        "`watchglass backtest` over 30 days at 5 minutes, from its start to its end, the embedded server and its fixtures included. "
+        "`watchglass backtest` over 30 days at 5 minutes, from start to end, the embedded server and its fixtures included. "
         "The second reads all 9,600 runs at each evaluation: nearly all of its time is PostgreSQL's.",
     )
