@@ -11,6 +11,7 @@ import click
 
 from watchglass.cli.exit_codes import DIFFERENCES, FINE, PROBLEMS
 from watchglass.cli.publishing import Options, publish_options
+from watchglass.cli.redaction import run_redactor
 from watchglass.cli.reporting import environment_option
 
 if TYPE_CHECKING:
@@ -30,12 +31,11 @@ def command(definitions: tuple[str, ...], write: bool, environment: str | None, 
     Exit codes: 0 nothing was changed there, 3 there are edits, 1 something cannot be taken over.
     """
     from watchglass.cli.publishing import compile_all, failures_told, sessions
-    from watchglass.publish.secret import Redactor
     from watchglass.review.takeover import takeover
     from watchglass.visible import visible
 
     options = Options(environment=environment, **typed)
-    redactor = Redactor()
+    redactor = run_redactor()
     compiled = compile_all(definitions, options)
     edits: dict[Edit, None] = {}
     left: list[str] = []

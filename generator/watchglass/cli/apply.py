@@ -13,10 +13,11 @@ import click
 
 from watchglass.cli.exit_codes import FINE, INTERRUPTED, PROBLEMS
 from watchglass.cli.publishing import Options, Patience, publish_options
+from watchglass.cli.redaction import run_redactor
 from watchglass.cli.reporting import environment_option
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterator, Mapping, Sequence
 
     from watchglass.artifact import Json
     from watchglass.cli.publishing import Ready
@@ -37,13 +38,12 @@ def command(definitions: tuple[str, ...], yes: bool, environment: str | None, **
     Exit codes: 0 all is done, 1 it could not be done, 130 stopped by a signal.
     """
     from watchglass.cli.publishing import compile_all, failures_told, sessions
-    from watchglass.publish.secret import Redactor
 
     reviewed = _reviewed(definitions)
     if reviewed is not None:
         definitions, environment = tuple(reviewed["definitions"]), reviewed["environment"] or environment
     options = Options(environment=environment, **typed)
-    redactor = Redactor()
+    redactor = run_redactor()
     compiled = compile_all(definitions, options)
     with failures_told(redactor):
         ready = list(sessions(compiled, options, redactor))
@@ -78,18 +78,20 @@ def refuse_unready(ready: Sequence[Ready], reviewed: Json | None, redactor: Reda
     Raises:
         click.ClickException: with all reasons.
     """
+    from watchglass.publish.redacted import redacted
     from watchglass.review import plan_report
+    from watchglass.review.excerpt import neutral
 
-    reasons = [f"{each.path}: {text}" for each in ready for text in each.obstacles]
+    reasons = [neutral(redactor.clean(f"{each.path}: {text}")) for each in ready for text in each.obstacles]
     for each in ready:
         if each.plan.conflicts:
-            reasons.append(plan_report.text(each.plan).rstrip())
+            reasons.append(plan_report.text(redacted(each.plan, redactor)).rstrip())
         if each.plan.large and not each.plan.wish.allow_large:
             reasons.append(
                 f"{each.path}: over 30 % of what is ours would change; look at the plan, then say --allow-large"
             )
     if reviewed is not None:
-        reasons += _stale(ready, reviewed)
+        reasons += [neutral(text) for text in _stale(ready, reviewed)]
     if reasons:
         raise click.ClickException(redactor.clean("nothing was written:\n" + "\n".join(reasons)))
 
@@ -116,12 +118,15 @@ def agree(ready: Sequence[Ready], redactor: Redactor, *, yes: bool) -> None:
         click.Abort: the answer is no.
     """
     from watchglass.cli.publishing import color
+    from watchglass.publish.redacted import redacted
     from watchglass.review import plan_report
+    from watchglass.review.excerpt import neutral
 
     if yes:
         return
     for each in ready:
-        click.echo(redactor.clean(f"{each.path}\n{plan_report.text(each.plan, color=color())}"), nl=False)
+        text = plan_report.text(redacted(each.plan, redactor), color=color())
+        click.echo(redactor.clean(f"{neutral(str(each.path))}\n{text}"), nl=False)
     if not sys.stdin.isatty():
         raise click.UsageError("nobody is there to ask: say --yes, or apply a plan that was written down")
     click.confirm("Make these changes?", abort=True)
@@ -177,16 +182,19 @@ def _dsn_of(compiled: Compiled, folder: Path, redactor: Redactor) -> str:
 
 def make(ready: Sequence[Ready], redactor: Redactor) -> int:
     """Make the changes, server by server; the first that fails ends it."""
+    from watchglass.publish.redacted import redacted_end
     from watchglass.review import plan_report
+    from watchglass.review.excerpt import neutral
 
     patience = Patience()
     with patience.watching():
         for each in ready:
             if not each.plan.writes:
                 continue
-            click.echo(f"{each.path} at {each.plan.instance.target} {each.plan.instance.id}")
-            done = each.session.apply(each.plan, each.live, _progress, patience)
-            click.echo(redactor.clean(plan_report.applied(done)), nl=False)
+            where = f"{each.plan.instance.target} {each.plan.instance.id}"
+            click.echo(redactor.clean(neutral(f"{each.path} at {where}")))
+            done = each.session.apply(each.plan, each.live, _progress(redactor), patience)
+            click.echo(redactor.clean(plan_report.applied(redacted_end(done, redactor))), nl=False)
             if done.stopped:
                 return INTERRUPTED
             if not done.complete:
@@ -194,6 +202,12 @@ def make(ready: Sequence[Ready], redactor: Redactor) -> int:
     return FINE
 
 
-def _progress(done: int, total: int, change: Change) -> None:
-    if sys.stderr.isatty():
-        click.echo(f"\r\x1b[K{done}/{total} {change.noun} {change.title[:50]}\r", nl=False, err=True)
+def _progress(redactor: Redactor) -> Callable[[int, int, Change], None]:
+    from watchglass.review.excerpt import neutral
+
+    def show(done: int, total: int, change: Change) -> None:
+        if sys.stderr.isatty():
+            title = neutral(redactor.clean(change.title))[:50]
+            click.echo(f"\r\x1b[K{done}/{total} {change.noun} {title}\r", nl=False, err=True)
+
+    return show

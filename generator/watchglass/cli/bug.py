@@ -8,6 +8,7 @@ import re
 import sys
 import tempfile
 import traceback
+from collections.abc import Callable
 
 import click
 
@@ -24,10 +25,16 @@ _PASSWORDS = (
 )
 
 
-def report_bug(bug: Exception, *, debug: bool) -> None:
-    """Say on standard error that a bug was met, and where its report is; ``debug`` shows the traceback."""
-    report = _report(bug)
-    title = _without_secrets(f"{type(bug).__name__}: {bug}".partition("\n")[0])
+def report_bug(bug: Exception, *, debug: bool, clean: Callable[[str], str] = str) -> None:
+    """
+    Say on standard error that a bug was met, and where its report is.
+
+    Args:
+        debug: shows the traceback in place of writing the report.
+        clean: takes out what is known to be secret; what has the form of a password is taken out besides.
+    """
+    report = _without_secrets(clean(_report(bug)))
+    title = _without_secrets(clean(f"{type(bug).__name__}: {bug}").partition("\n")[0])
     click.echo(f"watchglass: this is a bug in Watchglass, not in your definition: {title}", err=True)
     path = "" if debug else _write(report)
     if not path:
@@ -45,7 +52,7 @@ def _report(bug: Exception) -> str:
         "",
         "".join(traceback.format_exception(bug)),
     )
-    return _without_secrets("\n".join(lines))
+    return "\n".join(lines)
 
 
 def _without_secrets(text: str) -> str:

@@ -10,6 +10,7 @@ import click
 from watchglass.cli.apply import agree, alone, make, refuse_unready
 from watchglass.cli.exit_codes import FINE
 from watchglass.cli.publishing import Options, publish_options
+from watchglass.cli.redaction import run_redactor
 from watchglass.cli.reporting import environment_option
 
 
@@ -25,10 +26,9 @@ def command(definitions: tuple[str, ...], yes: bool, environment: str | None, **
     Exit codes: 0 all is gone, 1 it could not be done, 130 stopped by a signal.
     """
     from watchglass.cli.publishing import compile_all, failures_told, sessions
-    from watchglass.publish.secret import Redactor
 
     options = replace(Options(environment=environment, **typed), prune=True, allow_large=True)
-    redactor = Redactor()
+    redactor = run_redactor()
     compiled = compile_all(definitions, options)
     with failures_told(redactor):
         ready = list(sessions(compiled, options, redactor, empty=True))

@@ -9,6 +9,7 @@ import click
 
 from watchglass.cli.exit_codes import DIFFERENCES, FINE
 from watchglass.cli.publishing import Options, publish_options
+from watchglass.cli.redaction import run_redactor
 from watchglass.cli.reporting import environment_option
 
 
@@ -23,11 +24,12 @@ def command(definitions: tuple[str, ...], environment: str | None, **typed: Any)
     Exit codes: 0 nobody, 3 somebody, 1 a server that cannot be read.
     """
     from watchglass.cli.publishing import color, compile_all, failures_told, sessions
-    from watchglass.publish.secret import Redactor
+    from watchglass.publish.redacted import redacted
     from watchglass.review import plan_report
+    from watchglass.review.excerpt import neutral
 
     options = Options(environment=environment, **typed)
-    redactor = Redactor()
+    redactor = run_redactor()
     compiled = compile_all(definitions, options)
     found = False
     with failures_told(redactor):
@@ -36,9 +38,9 @@ def command(definitions: tuple[str, ...], environment: str | None, **typed: Any)
             found = found or bool(drifted)
             shown = replace(each.plan, changes=drifted, instance=replace(each.plan.instance, notes=()))
             text = (
-                plan_report.text(shown, color=color())
+                plan_report.text(redacted(shown, redactor), color=color())
                 if drifted
                 else f"{each.plan.instance.target}: no drift\n"
             )
-            click.echo(redactor.clean(f"{each.path}\n{text}"), nl=False)
+            click.echo(redactor.clean(f"{neutral(str(each.path))}\n{text}"), nl=False)
     return DIFFERENCES if found else FINE

@@ -12,6 +12,7 @@ import click
 from watchglass.cli import exit_codes
 from watchglass.cli.bug import report_bug
 from watchglass.cli.commands import Entry
+from watchglass.cli.redaction import report_redactor
 from watchglass.nearest import suggest
 
 
@@ -66,7 +67,7 @@ class LazyGroup(click.Group):
             return _outside(error, debug=ctx.params["debug"])
         # The one place that sees every bug: the user gets a report to send in place of a traceback.
         except Exception as bug:  # noqa: BLE001
-            report_bug(bug, debug=ctx.params["debug"])
+            report_bug(bug, debug=ctx.params["debug"], clean=report_redactor(ctx).clean)
             return exit_codes.BUG
 
 

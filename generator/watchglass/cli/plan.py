@@ -10,6 +10,7 @@ import click
 
 from watchglass.cli.exit_codes import DIFFERENCES, FINE, PROBLEMS
 from watchglass.cli.publishing import Options, publish_options
+from watchglass.cli.redaction import run_redactor
 from watchglass.cli.reporting import environment_option
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
 
     from watchglass.cli.publishing import Ready
     from watchglass.publish.plan import Plan
+    from watchglass.publish.secret import Redactor
 
 
 @click.command()
@@ -40,19 +42,19 @@ def command(
     Exit codes: 0 nothing, 3 changes, 1 conflicts or a server that cannot be read.
     """
     from watchglass.cli.publishing import compile_all, failures_told, sessions
-    from watchglass.publish.secret import Redactor
+    from watchglass.review.excerpt import neutral
 
     options = Options(environment=environment, **typed)
-    redactor = Redactor()
+    redactor = run_redactor()
     compiled = compile_all(definitions, options)
     with failures_told(redactor):
         ready = list(sessions(compiled, options, redactor))
     if not ready:
         raise click.UsageError("no environment names an address of Grafana or Metabase")
-    click.echo(redactor.clean(_written(ready, form)), nl=form == "json")
+    click.echo(redactor.clean(_written(ready, form, redactor)), nl=False)
     obstacles = [f"{each.path}: {text}" for each in ready for text in each.obstacles]
     for text in obstacles:
-        click.echo(f"an apply would fail: {redactor.clean(text)}", err=True)
+        click.echo(f"an apply would fail: {neutral(redactor.clean(text))}", err=True)
     if out is not None:
         write_plan(Path(out), [each.plan for each in ready], definitions, environment)
     if obstacles or any(each.plan.conflicts for each in ready):
@@ -60,20 +62,22 @@ def command(
     return DIFFERENCES if any(each.plan.writes for each in ready) else FINE
 
 
-def _written(ready: Iterable[Ready], form: str) -> str:
+def _written(ready: Iterable[Ready], form: str, redactor: Redactor) -> str:
+    from watchglass.publish.redacted import redacted
     from watchglass.review import plan_report
 
     grouped: dict[str, list[Plan]] = {}
     for each in ready:
-        grouped.setdefault(each.path.as_posix(), []).append(each.plan)
+        grouped.setdefault(each.path.as_posix(), []).append(redacted(each.plan, redactor))
     return write_form(grouped, form) if form != "text" else "".join(_texts(grouped, plan_report))
 
 
 def _texts(grouped: Mapping[str, Sequence[Plan]], plan_report: Any) -> Iterable[str]:
     from watchglass.cli.publishing import color
+    from watchglass.review.excerpt import neutral
 
     for name, plans in grouped.items():
-        yield f"{name}\n"
+        yield f"{neutral(name)}\n"
         yield from (plan_report.text(plan, color=color()) for plan in plans)
 
 

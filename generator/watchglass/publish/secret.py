@@ -3,17 +3,25 @@
 from __future__ import annotations
 
 import base64
+import html
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import final
-from urllib.parse import quote, quote_plus
+from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
+
+from watchglass.artifact import Json
+from watchglass.visible import visible
 
 HIDDEN = "***"
 _REFERENCE = re.compile(r"\$\{(env|file):([^}]*)\}")
+_PASSWORD = re.compile(r"\bpassword\s*=\s*('(?:[^'\\]|\\.)*'|\S+)", re.IGNORECASE)
+_PERCENT = re.compile(r"%[0-9A-F]{2}")
 _SHORTEST = 4
 """A shorter value is not cut out of texts: it would be found in every second word."""
+_LONG = 8
+"""A shorter part of an address is no key."""
 
 
 class Unset(Exception):
@@ -104,41 +112,80 @@ class Redactor:
 
     def __init__(self) -> None:
         self._forms: set[str] = set()
+        self._longest_first: list[str] = []
 
     def learn(self, secret: Secret | str) -> None:
-        """Keep a value, and the token in a value such as ``Bearer …``, from being shown from now on."""
+        """Hide a value from now on, and what is secret in it: of ``Bearer …`` the token, of an address its key."""
         whole = secret.reveal() if isinstance(secret, Secret) else secret
-        for value in {whole, whole.rpartition(" ")[2]}:
+        for value in {whole, *_parts(whole)}:
             if len(value) >= _SHORTEST:
                 self._forms |= {form for form in _forms(value) if len(form) >= _SHORTEST}
+        self._longest_first = sorted(self._forms, key=len, reverse=True)
 
     def clean(self, text: str) -> str:
         """Give a text without the secrets."""
-        for form in sorted(self._forms, key=len, reverse=True):
+        for form in self._longest_first:
             text = text.replace(form, HIDDEN)
         return text
 
+    def clean_json(self, value: Json) -> Json:
+        """Give a JSON value without the secrets in its texts, names included."""
+        if isinstance(value, str):
+            return self.clean(value)
+        if isinstance(value, Mapping):
+            return {self.clean(name): self.clean_json(each) for name, each in value.items()}
+        return [self.clean_json(each) for each in value] if isinstance(value, list) else value
+
+
+def _parts(value: str) -> Iterator[str]:
+    """List what a secret value holds that is one by itself: a token, a connection's password, the path of a webhook's address."""
+    yield value.rpartition(" ")[2]
+    for match in _PASSWORD.finditer(value):
+        yield match[1].strip("'")
+    try:
+        address = urlsplit(value)
+        password = address.password
+    except ValueError:  # no address, though it begins like one
+        return
+    if password:
+        yield from (password, unquote(password))
+    if address.scheme in ("http", "https"):
+        # Errors of libraries print an address without its host.
+        shown = [
+            address.path,
+            address.path.rpartition("/")[2],
+            *(text for _, text in parse_qsl(address.query)),
+        ]
+        yield from (text for text in shown if len(text) >= _LONG)
+
 
 def _forms(value: str) -> set[str]:
-    """List how a value looks in an address, in JSON, in base64 at each of its three phases, and reversed in a header."""
+    """List how a value looks in an address, in JSON, in HTML, on a terminal, and in base64 at each of its three phases."""
+    quoted = {quote(value, safe=""), quote(value), quote_plus(value)}
+    in_json = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
     found = {
         value,
-        quote(value, safe=""),
-        quote(value),
-        quote_plus(value),
-        json.dumps(value)[1:-1],
-        json.dumps(value, ensure_ascii=False)[1:-1],
+        *quoted,
+        *(_PERCENT.sub(lambda match: match[0].lower(), text) for text in quoted),
+        *in_json,
+        *(text.replace("/", "\\/") for text in in_json),
+        *(json.dumps(text)[1:-1] for text in in_json),
         repr(value)[1:-1],
+        visible(value),
+        html.escape(value),
+        html.escape(value, quote=False),
         value.encode("unicode_escape").decode(),
-        value.encode().hex(),
+        value.encode("utf-8", "replace").hex(),
     }
-    raw = value.encode()
-    for phase in range(3):
-        # What stands before a value moves it within base64's groups of three: the middle is the same for each phase.
-        for encode in (base64.b64encode, base64.urlsafe_b64encode):
+    return found | set(_in_base64(value.encode("utf-8", "replace")))
+
+
+def _in_base64(raw: bytes) -> Iterator[str]:
+    for encode in (base64.b64encode, base64.urlsafe_b64encode):
+        yield from (encode(raw).decode(), encode(raw).decode().rstrip("="))
+        for phase in range(3):
+            # What stands before a value moves it within base64's groups of three: the middle is the same for each phase.
             coded = encode(b"\0" * phase + raw).decode()
             first = (phase * 8 + 5) // 6
             last = ((phase + len(raw)) * 8) // 6
-            found.add(coded[first:last])
-    found |= {base64.b64encode(raw).decode(), base64.urlsafe_b64encode(raw).decode()}
-    return found
+            yield coded[first:last]

@@ -23,7 +23,7 @@ def neutral(text: str) -> str:
     '\\x23#vso[x]'
     """
     shown = visible(_COMMAND.sub(lambda match: escape(match[0]), text))
-    return f"./{shown}" if shown.startswith("::") else shown
+    return f"./{shown}" if shown.lstrip().startswith("::") else shown
 
 
 def excerpt(line: str, start: int, end: int) -> tuple[str, str]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from watchglass.artifact import Json
 from watchglass.publish.apply import Applied
 from watchglass.publish.plan import Change, Plan, bound
+from watchglass.review.excerpt import neutral
+from watchglass.review.json_report import dump
 from watchglass.review.words import Line, lines, path_of, shown
 from watchglass.visible import visible
 
@@ -42,6 +44,10 @@ _RESET = "\x1b[0m"
 _MOST_LINES = 12
 """Lines of one object that are shown; the JSON form has them all."""
 
+_MARKDOWN = re.compile(r"[`*_{}\[\]#|~]")
+_LINKED = re.compile(r"@|#|:(?=//)|\bwww(?=\.)", re.IGNORECASE)
+"""What makes a link or a mention of the characters after it, wherever it stands in a text."""
+
 COMMENT_LIMIT = 60_000
 """A comment of GitHub's holds 65,536 characters."""
 
@@ -68,9 +74,9 @@ def text(plan: Plan, *, color: bool = False) -> str:
 
 
 def _text(plan: Plan, color: bool) -> Iterator[str]:
-    yield f"{plan.instance.target} {visible(plan.instance.version)} at {visible(plan.instance.id)}: {summary(plan)}"
+    yield f"{plan.instance.target} {neutral(plan.instance.version)} at {neutral(plan.instance.id)}: {summary(plan)}"
     for note in plan.instance.notes:
-        yield f"  note: {visible(note)}"
+        yield f"  note: {neutral(note)}"
     for change in plan.changes:
         if change.action != "keep":
             yield from _change(change, color)
@@ -85,14 +91,14 @@ def _change(change: Change, color: bool) -> Iterator[str]:
         if change.drifted and change.action != "keep"
         else ""
     )
-    head = f"  {sign} {change.noun} '{visible(change.title)}'{edited}"
+    head = f"  {sign} {change.noun} '{neutral(change.title)}'{edited}"
     yield f"{_COLORS[sign]}{head}{_RESET}" if color and sign in _COLORS else head
     if change.reason:
-        yield f"      {visible(change.reason)}"
+        yield f"      {neutral(change.reason)}"
     if change.notice:
-        yield f"      ! {visible(change.notice)}"
+        yield f"      ! {neutral(change.notice)}"
     if change.action in ("update", "adopt", "conflict"):
-        yield from (f"      {line}" for line in _cut([visible(str(line)) for line in cause_lines([change])]))
+        yield from (f"      {line}" for line in _cut([neutral(str(line)) for line in cause_lines([change])]))
 
 
 def _cut(listed: Sequence[str]) -> Iterator[str]:
@@ -112,7 +118,8 @@ def markdown(plans: Mapping[str, Sequence[Plan]]) -> str:
     if len(body) <= COMMENT_LIMIT:
         return body
     cut = body[: COMMENT_LIMIT - 200].rpartition("\n")[0]
-    return f"{cut}\n\n</details>\n\n… cut here: `watchglass plan` shows all of it.\n"
+    end = "\n\n</details>" * (cut.count("<details>") - cut.count("</details>"))
+    return f"{cut}{end}\n\n… cut here: `watchglass plan` shows all of it.\n"
 
 
 def _markdown(plans: Mapping[str, Sequence[Plan]]) -> Iterator[str]:
@@ -143,7 +150,7 @@ def _causes(changes: Sequence[Change]) -> Iterator[str]:
     for line in caused[:50]:
         where = ", ".join(f"{count} × {noun}" for noun, count in line.places.items())
         cells = (line.name, shown(line.before), shown(line.after), where)
-        yield "| " + " | ".join(_plain(cell).replace("|", "\\|") for cell in cells) + " |"
+        yield "| " + " | ".join(_plain(cell) for cell in cells) + " |"
 
 
 def _section(title: str, changes: Iterable[Change], taken: Callable[[Change], bool]) -> Iterator[str]:
@@ -155,20 +162,17 @@ def _section(title: str, changes: Iterable[Change], taken: Callable[[Change], bo
 
 
 def _plain(value: str) -> str:
-    """Keep a text from being read as Markdown, HTML, or a mention of somebody."""
-    shown_text = visible(value).replace("\\", "\\\\")
-    for character in "`*_{}[]<>#|~":
-        shown_text = shown_text.replace(character, f"\\{character}")
-    return shown_text.replace("@", "@\u2060").replace("\\<", "&lt;").replace("\\>", "&gt;")
+    """Keep a text from being read as Markdown, HTML, a link, or a mention of somebody or something."""
+    shown_text = (
+        visible(value).replace("\\", "\\\\").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    )
+    escaped = _MARKDOWN.sub(r"\\\g<0>", shown_text)
+    return _LINKED.sub("\\g<0>\u2060", escaped)
 
 
 def as_json(plans: Mapping[str, Sequence[Plan]]) -> str:
     """Write plans for machines, all differences included."""
-    return json.dumps(
-        {name: [_plan(plan) for plan in listed] for name, listed in plans.items()},
-        indent=2,
-        ensure_ascii=False,
-    )
+    return dump({name: [_plan(plan) for plan in listed] for name, listed in plans.items()})
 
 
 def _plan(plan: Plan) -> Json:
@@ -210,18 +214,18 @@ def applied(done: Applied) -> str:
 
 def _applied(done: Applied) -> Iterator[str]:
     for change in done.done:
-        yield f"  {_SIGNS[change.action]} {change.noun} '{visible(change.title)}'"
+        yield f"  {_SIGNS[change.action]} {change.noun} '{neutral(change.title)}'"
     if done.error is not None:
-        yield f"stopped: {visible(done.error.message)}"
+        yield f"stopped: {neutral(done.error.message)}"
         if done.error.hint:
-            yield f"  hint: {visible(done.error.hint)}"
+            yield f"  hint: {neutral(done.error.hint)}"
     elif done.stopped:
         yield "stopped, as was asked for"
     if done.unknown is not None:
-        yield f"not known: {done.unknown.noun} '{visible(done.unknown.title)}' may be written"
+        yield f"not known: {done.unknown.noun} '{neutral(done.unknown.title)}' may be written"
     if done.failed is not None:
-        yield f"not done: {done.failed.noun} '{visible(done.failed.title)}'"
+        yield f"not done: {done.failed.noun} '{neutral(done.failed.title)}'"
     if done.left:
-        yield f"not begun: {', '.join(visible(change.title) for change in done.left)}"
+        yield f"not begun: {', '.join(neutral(change.title) for change in done.left)}"
     if not done.complete:
         yield "run it again: what is done is found, and the rest is made"
