@@ -95,6 +95,8 @@ def test_a_wanted_object(live: list[Live], wish: dict[str, object], action: str)
         (there("a"), {}, "orphan"),
         (there("a"), {"prune": True}, "delete"),
         (there("a"), {"gone": frozenset({"a"})}, "delete"),
+        (there("a/b"), {"gone": frozenset({"a"})}, "delete"),
+        (there("ab"), {"gone": frozenset({"a"})}, "orphan"),
         (there("a", edited=True), {"prune": True}, "conflict"),
         (there("a", edited=True), {"prune": True, "overwrite_drift": True}, "delete"),
         (there("a", locked="from a file"), {"prune": True}, "orphan"),
@@ -109,7 +111,7 @@ def test_a_wanted_object(live: list[Live], wish: dict[str, object], action: str)
     ],
 )
 def test_an_object_of_ours_that_nobody_wants(live: Live, wish: dict[str, object], action: str) -> None:
-    assert outcome([], [live], **wish) == [("a", action)]
+    assert outcome([], [live], **wish) == [(live.key.id, action)]
 
 
 @pytest.mark.parametrize("owner", ["", THEM])

@@ -41,7 +41,7 @@ class Wish:
 
     Args:
         adopt: ids (``dashboards/x``) of objects of nobody's that become ours; ``*`` stands for all.
-        gone: ids that the definition says are gone on purpose; these are deleted without ``prune``.
+        gone: ids that the definition says are gone on purpose; these, and what belongs to them, go without ``prune``.
     """
 
     prune: bool = False
@@ -182,7 +182,8 @@ def _stranger(made: Change, live: Live, found: tuple[Difference, ...], wish: Wis
 
 def _left(kind: Kind, live: Live, wish: Wish) -> Change:
     made = Change("orphan", live.key, kind.noun, live.title, before=digest(live.body), drifted=live.drifted)
-    meant = live.key.id in wish.gone
+    # A question's id begins with that of its board, and goes with it.
+    meant = bool({live.key.id, live.key.id.partition("/")[0]} & wish.gone)
     if live.locked:
         return replace(made, reason=live.locked)
     if not wish.prune and not meant:
