@@ -105,6 +105,8 @@ def test_a_wanted_object(live: list[Live], wish: dict[str, object], action: str)
         "51: left alone",
         "pruned",
         "said to be gone",
+        "with its board",
+        "another one",
         "edited by hand",
         "pruned all the same",
         "provisioned",
