@@ -7,7 +7,7 @@ import signal
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from watchglass.publish.client import Client, Settings
     from watchglass.publish.plan import Plan, Wish
     from watchglass.publish.resource import Key, Live
-    from watchglass.publish.secret import Redactor
+    from watchglass.publish.secret import Redactor, Secret
     from watchglass.publish.session import Session
 
 TARGETS = ("grafana", "metabase")
@@ -150,7 +150,8 @@ def sessions(
             for name in (*service.retired, *service.moved)
         )
         for target in options.targets or TARGETS:
-            opened = _open(path, each, target, options, redactor)
+            # What is to be removed needs no secret.
+            opened = _open(path, replace(each, artifacts=()) if empty else each, target, options, redactor)
             if opened is None:
                 continue
             client, session, obstacles = opened
@@ -209,17 +210,30 @@ def _credentials(written: Any, target: str, folder: Path, redactor: Redactor) ->
 def _grafana(client: Client, compiled: Compiled) -> tuple[Session, Callable[[], Iterator[str]]]:
     from watchglass import naming
     from watchglass.publish.grafana.desired import wanted
-    from watchglass.publish.grafana.server import connect, obstacles
+    from watchglass.publish.grafana.server import REREAD, connect, obstacles
     from watchglass.publish.session import Session
     from watchglass.version import __version__
 
     service = compiled.service
     assert service is not None, "there was no error"
     owner = naming.owner_of(service.id, service.environment.suffix)
-    server = connect(client, owner, f"watchglass {__version__}")
-    desired = wanted(compiled.artifacts)
-    session = Session(server.instance, server.kinds, owner, desired, frozenset({"alert-rules"}))
+    reveal = _revealing(client.redactor, Path(service.folder))
+    server = connect(client, owner, f"watchglass {__version__}", reveal)
+    desired = wanted(compiled.artifacts, reveal)
+    session = Session(server.instance, server.kinds, owner, desired, REREAD)
     return session, lambda: obstacles(server, desired)
+
+
+def _revealing(redactor: Redactor, folder: Path) -> Callable[[str], Secret]:
+    """Give what puts values in place of references; what it gives is shown by nothing from then on."""
+    from watchglass.publish.secret import read
+
+    def reveal(text: str) -> Secret:
+        found = read(text, os.environ, folder)
+        redactor.learn(found)
+        return found
+
+    return reveal
 
 
 def _metabase(client: Client, compiled: Compiled) -> tuple[Session, Callable[[], Iterator[str]]]:

@@ -111,9 +111,11 @@ class Client:
         """
         return self._repeated("GET", path, None, query, also)
 
-    def put(self, path: str, body: Json, *, also: tuple[int, ...] = ()) -> Answer:
+    def put(
+        self, path: str, body: Json, *, also: tuple[int, ...] = (), headers: Mapping[str, str] | None = None
+    ) -> Answer:
         """Write a whole object: a repeat leaves the same, so it is repeated as reading is."""
-        return self._repeated("PUT", path, body, None, also)
+        return self._repeated("PUT", path, body, None, also, headers)
 
     def delete(
         self, path: str, query: Mapping[str, str | int] | None = None, *, also: tuple[int, ...] = (404,)
@@ -159,12 +161,13 @@ class Client:
         body: Json,
         query: Mapping[str, str | int] | None,
         also: tuple[int, ...],
+        headers: Mapping[str, str] | None = None,
     ) -> Answer:
         waited = 0.0
         for attempt in range(_TRIES):
             last = attempt == _TRIES - 1
             try:
-                answer = self._once(method, path, body, query)
+                answer = self._once(method, path, body, query, headers)
             except (NotSent, Uncertain, Strange):
                 if last:
                     raise
@@ -181,7 +184,14 @@ class Client:
             self._wait(pause)
         raise AssertionError("every try ended in one way or another")
 
-    def _once(self, method: Method, path: str, body: Json, query: Mapping[str, str | int] | None) -> Answer:
+    def _once(
+        self,
+        method: Method,
+        path: str,
+        body: Json,
+        query: Mapping[str, str | int] | None,
+        headers: Mapping[str, str] | None = None,
+    ) -> Answer:
         self.counted[method] += 1
         written = method != "GET"
         try:
@@ -190,7 +200,7 @@ class Client:
                 self.url + path,
                 params=query,
                 data=None if body is None else json.dumps(body, ensure_ascii=False).encode(),
-                headers={"Content-Type": "application/json"} if body is not None else None,
+                headers={"Content-Type": "application/json", **(headers or {})} if body is not None else None,
                 timeout=(self.settings.connect, self.settings.read),
                 allow_redirects=False,
                 stream=True,

@@ -13,10 +13,11 @@ from watchglass.definition.read import read
 from watchglass.definition.resolve import resolve
 from watchglass.definition.service import Service
 from watchglass.pipeline import render
+from watchglass.publish import secret
 from watchglass.publish.apply import Applied
 from watchglass.publish.client import Client
 from watchglass.publish.grafana.desired import wanted
-from watchglass.publish.grafana.server import connect
+from watchglass.publish.grafana.server import REREAD, connect
 from watchglass.publish.plan import Plan, Wish
 from watchglass.publish.secret import Secret
 from watchglass.publish.session import Session, emptied
@@ -63,6 +64,10 @@ environments:
 """
 
 
+ENVIRONMENT = {"CHAT": "https://hooks.example.com/chat-secret", "PAGER": "pager-secret"}
+"""What references of contacts lead to."""
+
+
 def service_of(folder: Path, changes: Mapping[str, str] | None = None) -> Service:
     """Read the definition with parts of its text replaced."""
     text = DEFINITION
@@ -88,6 +93,11 @@ class Publisher:
 
     def __init__(self, server: GrafanaServer, token: str | None = None, *, dies: bool = False) -> None:
         self.server, self.token, self.dies = server, token or server.editor_token, dies
+        self.environment = dict(ENVIRONMENT)
+
+    def reveal(self, text: str) -> Secret:
+        """Put the environment's values in place of references."""
+        return secret.read(text, self.environment, Path())
 
     def session(self, service: Service) -> Session:
         """Ask the server which it is."""
@@ -95,9 +105,9 @@ class Publisher:
             "Grafana", self.server.url, {"Authorization": Secret(f"Bearer {self.token}")}, wait=self._wait
         )
         owner = naming.owner_of(service.id, service.environment.suffix)
-        server = connect(client, owner, "test")
-        desired = wanted(render(service).artifacts)
-        return Session(server.instance, server.kinds, owner, desired, frozenset({"alert-rules"}))
+        server = connect(client, owner, "test", self.reveal)
+        desired = wanted(render(service).artifacts, self.reveal)
+        return Session(server.instance, server.kinds, owner, desired, REREAD)
 
     def _wait(self, seconds: float) -> None:
         """Pass the time; a process that dies at a fault has no time to pass."""

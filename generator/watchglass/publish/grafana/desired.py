@@ -3,18 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 
 from watchglass.artifact import Artifact, Path
-from watchglass.publish.grafana import normal
+from watchglass.publish.grafana import contact_points, normal, policies, templates, time_intervals
+from watchglass.publish.grafana.contact_points import Reveal
 from watchglass.publish.grafana.rule_groups import form, group_id
 from watchglass.publish.resource import Desired, Key
 
+_Maker = Callable[[Artifact, str], Desired]
 
-def wanted(artifacts: Iterable[Artifact]) -> tuple[Desired, ...]:
-    """List what the artifacts want at Grafana; files for its provisioning folders are the same rules in another form."""
+
+def wanted(artifacts: Iterable[Artifact], reveal: Reveal) -> tuple[Desired, ...]:
+    """
+    List what the artifacts want at Grafana; files for its provisioning folders are the same in another form.
+
+    Args:
+        reveal: puts values in place of references to the environment, of which a digest is compared.
+
+    Raises:
+        Unset: a reference leads nowhere.
+    """
     listed = [each for each in artifacts if each.target == "grafana"]
     folder = next((each.id for each in listed if each.kind == "folders"), "")
-    return tuple(_MAKERS[each.kind](each, folder) for each in listed if each.kind in _MAKERS)
+    makers: Mapping[str, _Maker] = {**_MAKERS, "contact-points": partial(_contact_point, reveal=reveal)}
+    return tuple(makers[each.kind](each, folder) for each in listed if each.kind in makers)
 
 
 def _folder(artifact: Artifact, folder: str) -> Desired:
@@ -46,12 +59,43 @@ def _group(artifact: Artifact, folder: str) -> Desired:
     return Desired(Key("grafana", "alert-rules", key), body["title"], made, artifact.origins)
 
 
+def _interval(artifact: Artifact, folder: str) -> Desired:
+    del folder
+    key = Key("grafana", artifact.kind, artifact.id)
+    return Desired(key, artifact.id, time_intervals.form(artifact.body["time_intervals"]), artifact.origins)
+
+
+def _templates(artifact: Artifact, folder: str) -> Desired:
+    del folder
+    key = Key("grafana", artifact.kind, artifact.id)
+    return Desired(key, artifact.id, templates.form(artifact.body["template"]), artifact.origins)
+
+
+def _contact_point(artifact: Artifact, folder: str, reveal: Reveal) -> Desired:
+    del folder
+    key = Key("grafana", artifact.kind, artifact.id)
+    return Desired(
+        key, artifact.body["name"], contact_points.wanted_form(artifact.body, reveal), artifact.origins
+    )
+
+
+def _policies(artifact: Artifact, folder: str) -> Desired:
+    del folder
+    body = policies.form(policies.node(artifact.body))
+    return Desired(
+        Key("grafana", artifact.kind, artifact.id), "routes", body, _below("/route", artifact.origins)
+    )
+
+
 def _below(home: str, origins: Mapping[str, Path]) -> dict[str, Path]:
     return {f"{home}{pointer}": path for pointer, path in origins.items()}
 
 
-_MAKERS: Mapping[str, Callable[[Artifact, str], Desired]] = {
+_MAKERS: Mapping[str, _Maker] = {
     "folders": _folder,
     "dashboards": _dashboard,
     "alert-rules": _group,
+    "time-intervals": _interval,
+    "message-templates": _templates,
+    "policies": _policies,
 }

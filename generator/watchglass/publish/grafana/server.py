@@ -9,13 +9,20 @@ from urllib.parse import urlsplit
 
 from watchglass.publish.client import Client, only
 from watchglass.publish.errors import PublishError, Refused
+from watchglass.publish.grafana.contact_points import ContactPoints, Reveal
 from watchglass.publish.grafana.dashboards import Dashboards
 from watchglass.publish.grafana.folders import Folders
+from watchglass.publish.grafana.policies import Policies
 from watchglass.publish.grafana.rule_groups import RuleGroups
+from watchglass.publish.grafana.templates import Templates
+from watchglass.publish.grafana.time_intervals import TimeIntervals
 from watchglass.publish.plan import Instance
 from watchglass.publish.resource import Desired, Kind
 
 EXPRESSIONS = "__expr__"
+REREAD = frozenset({"alert-rules", "contact-points", "policies", "time-intervals", "message-templates"})
+"""Kinds that are read once more right before they are written: a server takes a stale write of them, or of a new one."""
+
 OLDEST = (11, 0)
 
 
@@ -28,12 +35,13 @@ class Grafana:
     kinds: tuple[Kind, ...]
 
 
-def connect(client: Client, owner: str, message: str) -> Grafana:
+def connect(client: Client, owner: str, message: str, reveal: Reveal) -> Grafana:
     """
     Ask a server which it is.
 
     Args:
         owner: what our objects carry; ``message``: what a dashboard's list of versions says of our saves.
+        reveal: puts values in place of references to the environment, where they are sent.
 
     Raises:
         PublishError: it is no Grafana, too old, or not for this token.
@@ -50,6 +58,10 @@ def connect(client: Client, owner: str, message: str) -> Grafana:
     namespace = "default" if organization["id"] == 1 else f"org-{organization['id']}"
     kinds: tuple[Kind, ...] = (
         Folders(client, owner),
+        TimeIntervals(client, owner),
+        Templates(client, owner),
+        ContactPoints(client, owner, reveal),
+        Policies(client, owner),
         Dashboards(client, owner, namespace, message),
         RuleGroups(client, owner),
     )
