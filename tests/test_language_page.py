@@ -16,7 +16,7 @@ from watchglass.definition.model.sources import ConstantPart
 PAGE = (Path(__file__).parents[1] / "docs/language.md").read_text("utf-8")
 SECTIONS = {
     "DefinitionModel": "The file", "ServicePart": "Service", "SourcePart": "Sources", "Fixture": "Sources",
-    "RedisCommand": "Sources",
+    "RedisCommand": "Sources", "WatchdogPart": "Service", "HeartbeatPart": "Sources",
     "FilterPart": "Filters", "QueryPart": "Queries", "Sql": "Queries", "ColumnPart": "Columns", "ValueNamePart": "Columns",
     "MetricPart": "Metrics", "HistoryPart": "Metrics", "Schedule": "Metrics", "Baseline": "Metrics",
     "AlertPart": "Alerts", "ConditionPart": "Alerts", "ResolvePart": "Alerts", "RunbookPart": "Alerts", "PausedPart": "Alerts",

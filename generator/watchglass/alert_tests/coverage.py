@@ -18,6 +18,8 @@ from watchglass.definition.telling import nothing_of
 from watchglass.problems import Span
 
 _HELD_BACK = "held by the way back"
+_OF_ITSELF = {"heartbeat": "query fails", "watchdog": "fires"}
+"""The one way that an alert has which is made of a line: its source gives a number, and always the same, or nothing."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -59,6 +61,9 @@ def coverage_of(service: Service, outcomes: Iterable[PlayedTest]) -> Coverage:
 
 def branches_of(alert: Alert) -> Iterator[Branch]:
     """List the ways of an alert, for each of its rules."""
+    if alert.made_of:
+        yield Branch(alert.id, "", _OF_ITSELF[alert.made_of])
+        return
     for rule in alert.rules:
         names = ["fires", "comes back"]
         names += ["pending"] if alert.for_.seconds else []

@@ -10,7 +10,7 @@ from watchglass import naming
 from watchglass.artifact import Artifact, Statement
 from watchglass.definition.hearing import escalations, parts_of
 from watchglass.definition.service import Alert, Metric, Rule, Service
-from watchglass.targets.grafana.alert_queries import SHOWN, refs_of, shown_metric
+from watchglass.targets.grafana.alert_queries import SHOWN, metrics_of, refs_of, shown_metric
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +103,12 @@ def _rule(
     bodies: Mapping[str, tuple[Mapping[str, Any], dict[int, Statement]]],
 ) -> PublishedRule:
     body, statements = bodies[naming.uid(service.id, service.environment.suffix, rule.id)]
-    of_refs = {ref: metric for metric, ref in refs_of(alert, rule).items()}
+    refs = refs_of(alert, rule)
+    of_refs = {refs[metric.id]: metric for metric in metrics_of(alert, rule)}
     queries = []
     for place, statement in sorted(statements.items()):
         node = body["data"][place]
         ref = node["refId"]
-        metric = shown_metric(rule) if ref == SHOWN else service.metrics[of_refs[ref]]
+        metric = shown_metric(rule) if ref == SHOWN else of_refs[ref]
         queries.append(PublishedQuery(ref, metric, statement, node["relativeTimeRange"]["from"]))
     return PublishedRule(alert, rule, body, tuple(queries))

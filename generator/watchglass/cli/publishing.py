@@ -204,7 +204,10 @@ def _credentials(written: Any, target: str, folder: Path, redactor: Redactor) ->
         )
     secret = read(key, os.environ, folder)
     redactor.learn(secret)
-    return url, {name: Secret(prefix + secret.reveal())}
+    headers: dict[str, Any] = {name: Secret(prefix + secret.reveal())}
+    if target == "grafana" and written.organization is not None:
+        headers["X-Grafana-Org-Id"] = str(written.organization)
+    return url, headers
 
 
 def _grafana(client: Client, compiled: Compiled) -> tuple[Session, Callable[[], Iterator[str]]]:
@@ -218,7 +221,8 @@ def _grafana(client: Client, compiled: Compiled) -> tuple[Session, Callable[[], 
     assert service is not None, "there was no error"
     owner = naming.owner_of(service.id, service.environment.suffix)
     reveal = _revealing(client.redactor, Path(service.folder))
-    server = connect(client, owner, f"watchglass {__version__}", reveal)
+    organization = _written(compiled, "grafana", service.environment).organization
+    server = connect(client, owner, f"watchglass {__version__}", reveal, organization)
     desired = wanted(compiled.artifacts, reveal)
     session = Session(server.instance, server.kinds, owner, desired, REREAD)
     return session, lambda: obstacles(server, desired)

@@ -179,6 +179,7 @@ class NeutralText:
 
 OnNothing = Literal["alert", "ok", "keep", "notify"]
 OnMissing = Literal["resolve", "keep", "alert"]
+MadeOf = Literal["", "heartbeat", "watchdog"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -211,6 +212,8 @@ class Alert:
     during: Hours | None = None
     """When it speaks; always where None."""
     escalate: tuple[Escalation, ...] = ()
+    made_of: MadeOf = ""
+    """The line that it is made of; empty where it is written under `alerts:`."""
 
     @property
     def keyed(self) -> bool:
@@ -331,6 +334,7 @@ class Environment:
     metabase_collection: str
     metabase_version: int
     at: At
+    grafana_organization: int = 1
 
     @property
     def suffix(self) -> str:

@@ -69,7 +69,7 @@ class Client:
 
     Args:
         name: what people call it, such as ``Grafana``.
-        headers: those that carry the token; their values are never printed.
+        headers: of those that carry the token, which is a secret, the values are never printed.
         wait: sleeps for some seconds; tests give a clock of their own.
     """
 
@@ -77,7 +77,7 @@ class Client:
         self,
         name: str,
         url: str,
-        headers: Mapping[str, Secret],
+        headers: Mapping[str, Secret | str],
         *,
         redactor: Redactor | None = None,
         settings: Settings | None = None,
@@ -88,7 +88,7 @@ class Client:
         self.redactor = redactor or Redactor()
         self.counted: Counter[str] = Counter()
         self._wait = wait
-        for secret in headers.values():
+        for secret in (value for value in headers.values() if isinstance(value, Secret)):
             self.redactor.learn(secret)
         _check_address(self.url, self.settings, self.name, self.redactor)
         self._session = _session(self.url, headers, self.settings)
@@ -299,13 +299,14 @@ class Client:
 _CERTIFICATE = "give the authority's certificates with --ca FILE, or take any certificate with --insecure"
 
 
-def _session(url: str, headers: Mapping[str, Secret], settings: Settings) -> requests.Session:
+def _session(url: str, headers: Mapping[str, Secret | str], settings: Settings) -> requests.Session:
     session = requests.Session()
     # Without this a netrc of the user's would replace the token that was given.
     session.trust_env = False
     session.proxies = dict(requests.utils.get_environ_proxies(url, no_proxy=None))
     session.verify = not settings.insecure if not settings.authority else settings.authority
-    session.headers.update({name: secret.reveal() for name, secret in headers.items()})
+    for name, value in headers.items():
+        session.headers[name] = value.reveal() if isinstance(value, Secret) else value
     session.headers["Accept"] = "application/json"
     return session
 

@@ -74,7 +74,7 @@ def test_a_contact_has_grafanas_keys_and_our_messages(name: str, every_type: Ser
 
 
 def test_a_file_has_grafanas_references_and_keeps_its_own_dollars(every_type: Service) -> None:
-    (receiver,) = contact_points.as_file(point(every_type, "hook"))["receivers"]
+    (receiver,) = contact_points.as_file(point(every_type, "hook"), 1)["receivers"]
     assert receiver["settings"]["password"] == "$__env{PASSWORD}"
     assert receiver["settings"]["url"] == "https://example.com/$$x"
     assert contact_points.file_text("a$b ${env:NAME} $") == "a$$b $__env{NAME} $$"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pydantic import Field
 
-from watchglass.definition.model.base import Address, Boolean, Filled, Id, Part
+from watchglass.definition.model.base import Address, Boolean, Filled, Id, Integer, Part
 from watchglass.definition.model.queries import Threshold
 from watchglass.definition.model.sources import SourceBinding
 
@@ -14,6 +14,8 @@ class GrafanaTarget(Part):
 
     url: Address | None = None
     token: Address | None = None
+    organization: Integer | None = None
+    """The number of the organization that the token has to be of; the token alone says it where it is left out."""
     folder: Filled | None = None
     version: Filled = "12.3"
 

@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 
 from watchglass.definition.model import literal_forms
 from watchglass.definition.model.base import Address, Allowed, Boolean, Filled, Id, Names, Part, Text, problem
+from watchglass.definition.model.heartbeats import HeartbeatPart, WatchdogPart
 
 ValueType = Literal[
     "text", "integer", "number", "boolean", "interval", "date", "timestamp", "uuid", "identifier"
@@ -38,6 +39,8 @@ class ServicePart(Part):
     """IANA name, such as Europe/Berlin: what a day, a week and an hour are, everywhere in this file."""
     labels: dict[Filled, Filled] = Field(default_factory=dict)
     """Labels on every alert; `service` is added by itself."""
+    watchdog: WatchdogPart | None = None
+    """An alert that always fires, for a receiver that misses it when Grafana is down."""
     allow: Allowed = Field(default_factory=dict)
     """Rule of `check` → why it does not hold for what has no `allow` of its own: sources, environments, contacts."""
 
@@ -75,6 +78,8 @@ class SourcePart(Part):
     commands: dict[Id, RedisCommand] = Field(default_factory=dict)
     trusted_functions: dict[Filled, Filled] = Field(default_factory=dict)
     """Function, as `schema.name` → why statements may call it although it is VOLATILE or SECURITY DEFINER."""
+    heartbeat: HeartbeatPart | None = None
+    """An alert that fires when the source no longer answers."""
 
 
 class ConstantPart(Part):

@@ -12,6 +12,7 @@ from watchglass.definition.resolve.alerts import resolve_alerts
 from watchglass.definition.resolve.axis import resolve_axes, resolve_levels
 from watchglass.definition.resolve.context import Context
 from watchglass.definition.resolve.dashboards import resolve_dashboards
+from watchglass.definition.resolve.heartbeats import resolve_heartbeats
 from watchglass.definition.resolve.identity import check_identity
 from watchglass.definition.resolve.metrics import resolve_metrics
 from watchglass.definition.resolve.notify import resolve_notification, tell_on
@@ -71,9 +72,10 @@ def _service(context: Context, wanted: str | None, today: datetime.date | None) 
     metrics = resolve_metrics(context, queries, axes, levels, kept)
     alerts = resolve_alerts(context, metrics, filters, today)
     alerts = tell_on(context, alerts, hours, environment.id)
+    alerts |= resolve_heartbeats(context, sources)
     dashboards = resolve_dashboards(context, metrics, queries, filters)
     check_identity(context, environment, alerts, dashboards)
-    check_references(context)
+    check_references(context, alerts)
     tests = resolve_tests(context, World(timezone, model.service.labels, sources, metrics, alerts))
     service = Service(
         model.service.id,

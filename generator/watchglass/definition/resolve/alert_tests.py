@@ -142,7 +142,7 @@ class _Test:
         found: list[Expectation] = []
         for name, written in (part.expect or {}).items():
             place = (*path, "expect", name)
-            known = self.context.definition.model.alerts
+            known = {**self.context.definition.model.alerts, **self.world.alerts}
             if self.context.find("alert", name, known, place, key=True) and name in self.world.alerts:
                 alert = self.world.alerts[name]
                 found += read_expectations(self.context, alert, self.world.labels, written, place)

@@ -33,7 +33,7 @@ def check_identity(
     ]
     _check(context, boards)
     _check(context, rules)
-    _check_renames(context)
+    _check_renames(context, alerts)
 
 
 def _check(context: Context, named: list[tuple[str, str, Path]]) -> None:
@@ -48,9 +48,9 @@ def _check(context: Context, named: list[tuple[str, str, Path]]) -> None:
         seen.setdefault(uid, (name, path))
 
 
-def _check_renames(context: Context) -> None:
+def _check_renames(context: Context, alerts: Mapping[str, Alert]) -> None:
     model = context.definition.model
-    living = {*model.queries, *model.metrics, *model.alerts, *model.dashboards}
+    living = {*model.queries, *model.metrics, *model.alerts, *alerts, *model.dashboards}
     for index, name in enumerate(model.retired):
         if name in living:
             context.report("retired-lives", f"'{name}' is retired, but still there", ("retired", index))

@@ -68,6 +68,9 @@ def _environment(context: Context, name: str, default: bool, part: EnvironmentPa
             "wrong-version", f"'{metabase.version}' is no version of Metabase", ("environments", name, "metabase", "version"),
             hint="write the second number of 0.58.3, such as 58",
         )  # fmt: skip
+    if grafana.organization is not None and grafana.organization < 1:
+        place = ("environments", name, "grafana", "organization")
+        context.report("wrong-number", "organizations are numbered from 1 on", place)
     return Environment(
         name,
         default,
@@ -78,6 +81,7 @@ def _environment(context: Context, name: str, default: bool, part: EnvironmentPa
         metabase.collection or title,
         int(match[1]) if match else 58,
         context.at(("environments", name)),
+        grafana.organization or 1,
     )
 
 

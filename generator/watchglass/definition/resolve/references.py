@@ -11,9 +11,14 @@ _NOBODY = "none"
 _HOLD = "hold"
 
 
-def check_references(context: Context) -> None:
-    """Report every name in them that nothing has."""
-    for kind, name, among, path in _named(context):
+def check_references(context: Context, alerts: Iterable[str]) -> None:
+    """
+    Report every name in them that nothing has.
+
+    Args:
+        alerts: those that are made of other lines, too.
+    """
+    for kind, name, among, path in _named(context, frozenset(alerts)):
         known = list(among)
         if name not in known:
             context.unknown(kind, name, known, path)
@@ -26,16 +31,16 @@ def check_references(context: Context) -> None:
                 )
 
 
-def _named(context: Context) -> Iterator[tuple[str, str, Iterable[str], Path]]:
+def _named(context: Context, alerts: Iterable[str]) -> Iterator[tuple[str, str, Iterable[str], Path]]:
     """Give each name: of what kind, among which, and where."""
     model = context.definition.model
-    yield from _of_notify(context)
+    yield from _of_notify(context, alerts)
     for name, subscription in model.subscriptions.items():
         path: Path = ("subscriptions", name, "dashboard")
         yield "dashboard", subscription.dashboard, model.dashboards, path
 
 
-def _of_notify(context: Context) -> Iterator[tuple[str, str, Iterable[str], Path]]:
+def _of_notify(context: Context, alerts: Iterable[str]) -> Iterator[tuple[str, str, Iterable[str], Path]]:
     model = context.definition.model
     contacts = (*model.notify.contacts, _NOBODY) if model.notify else (_NOBODY,)
     for index, route in enumerate(model.notify.routes if model.notify else ()):
@@ -46,7 +51,7 @@ def _of_notify(context: Context) -> Iterator[tuple[str, str, Iterable[str], Path
         if route.during is not None:
             yield "hours", route.during, model.hours, (*path, "during")
         for place, alert in enumerate(route.alert):
-            yield "alert", alert, model.alerts, (*path, "alert", place)
+            yield "alert", alert, {*model.alerts, *alerts}, (*path, "alert", place)
     for name, alert_part in model.alerts.items():
         for index, step in enumerate(alert_part.escalate):
             if step.contact is not None:

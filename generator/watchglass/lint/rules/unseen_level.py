@@ -14,7 +14,8 @@ def check(subject: Subject) -> Iterator[Finding]:
     """Find alerts whose metrics no panel of any dashboard shows."""
     if not subject.panels:
         return
-    for alert in subject.service.alerts.values():
+    written = (alert for alert in subject.service.alerts.values() if not alert.made_of)
+    for alert in written:
         parts = {part.metric.id: part.metric for rule in alert.rules for part in rule.conditions}
         for metric in parts.values():
             if not any(_shows(panel, metric) for panel in subject.panels):

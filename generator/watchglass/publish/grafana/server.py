@@ -24,6 +24,7 @@ REREAD = frozenset({"alert-rules", "contact-points", "policies", "time-intervals
 """Kinds that are read once more right before they are written: a server takes a stale write of them, or of a new one."""
 
 OLDEST = (11, 0)
+OTHER_ORGANIZATION = "api-key.organization-mismatch"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,27 +36,30 @@ class Grafana:
     kinds: tuple[Kind, ...]
 
 
-def connect(client: Client, owner: str, message: str, reveal: Reveal) -> Grafana:
+def connect(
+    client: Client, owner: str, message: str, reveal: Reveal, organization: int | None = None
+) -> Grafana:
     """
     Ask a server which it is.
 
     Args:
         owner: what our objects carry; ``message``: what a dashboard's list of versions says of our saves.
         reveal: puts values in place of references to the environment, where they are sent.
+        organization: the one that the token has to be of; any where None.
 
     Raises:
         PublishError: it is no Grafana, too old, or not for this token.
     """
     health = only(client.get("/api/health").body, dict, "the health of Grafana")
     version = str(health.get("version", ""))
-    organization = only(client.get("/api/org").body, dict, "the organization")
+    number = _organization(client, organization)
     place = urlsplit(client.url)
-    identity = f"{place.netloc.rpartition('@')[2]}{place.path} org {organization['id']}"
+    identity = f"{place.netloc.rpartition('@')[2]}{place.path} org {number}"
     if _numbers(version) < OLDEST and not version.startswith("9.2.0"):  # a build of one's own calls itself so
         raise Refused(
             f"Grafana {version or 'without a version'} is older than {OLDEST[0]}", "upgrade it first"
         )
-    namespace = "default" if organization["id"] == 1 else f"org-{organization['id']}"
+    namespace = "default" if number == 1 else f"org-{number}"
     kinds: tuple[Kind, ...] = (
         Folders(client, owner),
         TimeIntervals(client, owner),
@@ -66,6 +70,27 @@ def connect(client: Client, owner: str, message: str, reveal: Reveal) -> Grafana
         RuleGroups(client, owner),
     )
     return Grafana(client, Instance("grafana", identity, version), kinds)
+
+
+def _organization(client: Client, expected: int | None) -> int:
+    """
+    Give the number of the token's organization.
+
+    Raises:
+        Refused: it is another one than is expected.
+    """
+    answer = client.get("/api/org", also=(401,) if expected is not None else ())
+    body = only(answer.body, dict, "the organization")
+    if answer.status == 401 and body.get("messageId") != OTHER_ORGANIZATION:
+        body = only(client.get("/api/org").body, dict, "the organization")
+    number = body.get("id")
+    if expected is not None and number != expected:
+        is_of = f"of organization {number}" if number is not None else "of another one"
+        raise Refused(
+            f"the definition is for organization {expected} of Grafana, and the token is {is_of}",
+            "make the token in that organization, or correct grafana: organization: of the environment",
+        )
+    return int(body["id"])
 
 
 def _numbers(version: str) -> tuple[int, ...]:

@@ -145,7 +145,7 @@ def _group(service: Service, every: Duration, rules: list[GrafanaRule]) -> tuple
         "apiVersion": 1,
         "groups": [
             {
-                "orgId": 1,
+                "orgId": service.environment.grafana_organization,
                 "name": escaped(name),
                 "folder": escaped_folder(service.environment.grafana_folder),
                 "interval": interval,
@@ -201,7 +201,8 @@ def _retired(service: Service, living: frozenset[str]) -> tuple[Artifact, ...]:
     listed = [uid for uid in uids if uid not in living]
     if not listed:
         return ()
-    body = {"apiVersion": 1, "deleteRules": [{"orgId": 1, "uid": uid} for uid in listed]}
+    organization = service.environment.grafana_organization
+    body = {"apiVersion": 1, "deleteRules": [{"orgId": organization, "uid": uid} for uid in listed]}
     path = naming.path(service.id, suffix, "grafana", "alerting", "retired", "json")
     return (Artifact("grafana", "alerting", "retired", path, body, {"/deleteRules": ("retired",)}),)
 

@@ -113,10 +113,10 @@ def build_contact_point(service: Service, contact: Contact) -> dict[str, Json]:
     }
 
 
-def as_file(point: Mapping[str, Json]) -> dict[str, Json]:
+def as_file(point: Mapping[str, Json], organization: int) -> dict[str, Json]:
     """Write a contact point as a provisioning file holds it: `$` doubled, and references in Grafana's own form."""
     receiver = {name: point[name] for name in ("uid", "type", "settings", "disableResolveMessage")}
-    return {"orgId": 1, "name": escaped(point["name"]), "receivers": [_expanded(receiver)]}
+    return {"orgId": organization, "name": escaped(point["name"]), "receivers": [_expanded(receiver)]}
 
 
 def _expanded(value: Json) -> Json:

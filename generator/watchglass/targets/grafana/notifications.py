@@ -96,11 +96,12 @@ def _file(
 ) -> tuple[Artifact, ...]:
     """Write the same as one provisioning file; Grafana expands variables in contact points alone."""
     parts: dict[str, Json] = {}
+    organization = service.environment.grafana_organization
     if points:
-        parts["contactPoints"] = [contact_points.as_file(point) for point in points]
-        parts["templates"] = [{"orgId": 1, **messages}]
+        parts["contactPoints"] = [contact_points.as_file(point, organization) for point in points]
+        parts["templates"] = [{"orgId": organization, **messages}]
     if intervals:
-        parts["muteTimes"] = [{"orgId": 1, **each} for each in intervals]
+        parts["muteTimes"] = [{"orgId": organization, **each} for each in intervals]
     if not parts:
         return ()
     return (_artifact(service, "alerting", "notification", "notification", {"apiVersion": 1, **parts}, {}),)
@@ -116,7 +117,7 @@ def _policy_file(service: Service, node: dict[str, Json]) -> tuple[Artifact, ...
     version = tuple(int(part) for part in service.environment.grafana_version.split(".") if part.isdigit())
     receiver = next(name for least, name in _DEFAULT_RECEIVERS if version >= least)
     tree = {
-        "orgId": 1,
+        "orgId": service.environment.grafana_organization,
         "receiver": receiver,
         "group_by": ["grafana_folder", "alertname"],
         "routes": [as_file(node)],
