@@ -35,8 +35,8 @@ def command(definitions: tuple[str, ...], write: bool, environment: str | None, 
     from watchglass.visible import visible
 
     options = Options(environment=environment, **typed)
-    redactor = run_redactor()
     compiled = compile_all(definitions, options)
+    redactor = run_redactor(compiled)
     edits: dict[Edit, None] = {}
     left: list[str] = []
     with failures_told(redactor):

@@ -43,8 +43,8 @@ def command(definitions: tuple[str, ...], yes: bool, environment: str | None, **
     if reviewed is not None:
         definitions, environment = tuple(reviewed["definitions"]), reviewed["environment"] or environment
     options = Options(environment=environment, **typed)
-    redactor = run_redactor()
     compiled = compile_all(definitions, options)
+    redactor = run_redactor(compiled)
     with failures_told(redactor):
         ready = list(sessions(compiled, options, redactor))
     if not ready:

@@ -28,8 +28,8 @@ def command(definitions: tuple[str, ...], yes: bool, environment: str | None, **
     from watchglass.cli.publishing import compile_all, failures_told, sessions
 
     options = replace(Options(environment=environment, **typed), prune=True, allow_large=True)
-    redactor = run_redactor()
     compiled = compile_all(definitions, options)
+    redactor = run_redactor(compiled)
     with failures_told(redactor):
         ready = list(sessions(compiled, options, redactor, empty=True))
     refuse_unready(ready, None, redactor)

@@ -29,8 +29,8 @@ def command(definitions: tuple[str, ...], environment: str | None, **typed: Any)
     from watchglass.review.excerpt import neutral
 
     options = Options(environment=environment, **typed)
-    redactor = run_redactor()
     compiled = compile_all(definitions, options)
+    redactor = run_redactor(compiled)
     found = False
     with failures_told(redactor):
         for each in sessions(compiled, options, redactor):

@@ -45,8 +45,8 @@ def command(
     from watchglass.review.excerpt import neutral
 
     options = Options(environment=environment, **typed)
-    redactor = run_redactor()
     compiled = compile_all(definitions, options)
+    redactor = run_redactor(compiled)
     with failures_told(redactor):
         ready = list(sessions(compiled, options, redactor))
     if not ready:

@@ -14,6 +14,7 @@ import json
 import time
 from collections import Counter
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
 from urllib.parse import urlsplit
@@ -33,6 +34,8 @@ _LONGEST_WAIT = 60.0
 _ALL_WAITS = 300.0
 _PASSING = frozenset({408, 425, 429, 502, 503, 504})
 _CHUNK = 64 * 1024
+_SAID = 100_000
+"""Bytes of a text that is an error's; it is cut to a sentence once the secrets are out of it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,7 +196,6 @@ class Client:
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
         self.counted[method] += 1
-        written = method != "GET"
         try:
             response = self._session.request(
                 method,
@@ -207,15 +209,20 @@ class Client:
             )
             with response:
                 return self._answer(response, method, path)
-        except requests.exceptions.SSLError as error:
-            raise self._failed(Refused, method, path, error, _CERTIFICATE) from None
-        except (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError) as error:
-            raise self._failed(NotSent, method, path, error) from None
-        except requests.exceptions.ConnectionError as error:
-            kind = NotSent if not written or _never_connected(error) else Uncertain
-            raise self._failed(kind, method, path, error) from None
         except requests.exceptions.RequestException as error:
-            raise self._failed(Uncertain if written else NotSent, method, path, error) from None
+            failed = self._failure(method, path, error)
+        # Raised out here, the error carries none of the library's: their frames hold the token.
+        raise failed
+
+    def _failure(
+        self, method: Method, path: str, error: requests.exceptions.RequestException
+    ) -> PublishError:
+        if isinstance(error, requests.exceptions.SSLError):
+            return self._failed(Refused, method, path, error, _CERTIFICATE)
+        never = isinstance(error, (requests.exceptions.ConnectTimeout, requests.exceptions.ProxyError))
+        if isinstance(error, requests.exceptions.ConnectionError):
+            never = never or _never_connected(error)
+        return self._failed(NotSent if never or method == "GET" else Uncertain, method, path, error)
 
     def _answer(self, response: requests.Response, method: Method, path: str) -> Answer:
         if response.is_redirect or response.status_code in (301, 302, 303, 307, 308):
@@ -255,17 +262,14 @@ class Client:
     def _json(self, response: requests.Response, content: bytes, method: Method, path: str) -> Json:
         if not content.strip():
             return None
-        try:
+        with suppress(ValueError):
             return json.loads(content)
-        except ValueError:
-            if response.status_code >= 400:
-                return {"message": content[:300].decode("utf-8", "replace")}
-            page = b"<html" in content[:2000].lower() or b"<!doctype" in content[:2000].lower()
-            what = "a web page (of a proxy, or of a login)" if page else "no JSON"
-            kind = Strange if method == "GET" else Uncertain
-            raise kind(
-                f"{self._asked(method, path)}: {self.name} answered {what}", status=response.status_code
-            ) from None
+        if response.status_code >= 400:
+            return {"message": content[:_SAID].decode("utf-8", "replace")}
+        page = b"<html" in content[:2000].lower() or b"<!doctype" in content[:2000].lower()
+        what = "a web page (of a proxy, or of a login)" if page else "no JSON"
+        kind = Strange if method == "GET" else Uncertain
+        raise kind(f"{self._asked(method, path)}: {self.name} answered {what}", status=response.status_code)
 
     def _judged(self, answer: Answer, method: Method, path: str, also: tuple[int, ...]) -> Answer:
         if 200 <= answer.status < 300 or answer.status in also:

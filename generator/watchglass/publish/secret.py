@@ -6,6 +6,7 @@ import base64
 import html
 import json
 import re
+import string
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import final
@@ -17,7 +18,9 @@ from watchglass.visible import visible
 HIDDEN = "***"
 _REFERENCE = re.compile(r"\$\{(env|file):([^}]*)\}")
 _PASSWORD = re.compile(r"\bpassword\s*=\s*('(?:[^'\\]|\\.)*'|\S+)", re.IGNORECASE)
-_PERCENT = re.compile(r"%[0-9A-F]{2}")
+_MARKDOWN = re.compile(r"[\\`*_{}\[\]#|~]")
+_SMALL = {ord(letter): letter.lower() for letter in string.ascii_uppercase}
+"""Programs write the digits of an escape, hexadecimal ones and names of hosts as they like."""
 _SHORTEST = 4
 """A shorter value is not cut out of texts: it would be found in every second word."""
 _LONG = 8
@@ -108,25 +111,34 @@ def _value(kind: str, name: str, environment: Mapping[str, str], folder: Path) -
 
 
 class Redactor:
-    """Cuts secrets out of texts, in each form in which a text may hold them."""
+    """Cuts secrets out of texts, in each form in which a text may hold them, in small letters or large ones."""
 
     def __init__(self) -> None:
         self._forms: set[str] = set()
-        self._longest_first: list[str] = []
 
     def learn(self, secret: Secret | str) -> None:
         """Hide a value from now on, and what is secret in it: of ``Bearer …`` the token, of an address its key."""
         whole = secret.reveal() if isinstance(secret, Secret) else secret
         for value in {whole, *_parts(whole)}:
             if len(value) >= _SHORTEST:
-                self._forms |= {form for form in _forms(value) if len(form) >= _SHORTEST}
-        self._longest_first = sorted(self._forms, key=len, reverse=True)
+                self._forms |= {form.translate(_SMALL) for form in _forms(value) if len(form) >= _SHORTEST}
 
     def clean(self, text: str) -> str:
         """Give a text without the secrets."""
-        for form in self._longest_first:
-            text = text.replace(form, HIDDEN)
-        return text
+        kept: list[str] = []
+        at = 0
+        for start, end in sorted(self._found(text.translate(_SMALL))):
+            if start > at or not kept:
+                kept += [text[at:start], HIDDEN]
+            at = max(at, end)
+        return "".join(kept) + text[at:]
+
+    def _found(self, small: str) -> Iterator[tuple[int, int]]:
+        for form in self._forms:
+            at = small.find(form)
+            while at >= 0:
+                yield at, at + len(form)
+                at = small.find(form, at + 1)
 
     def clean_json(self, value: Json) -> Json:
         """Give a JSON value without the secrets in its texts, names included."""
@@ -161,17 +173,18 @@ def _parts(value: str) -> Iterator[str]:
 
 def _forms(value: str) -> set[str]:
     """List how a value looks in an address, in JSON, in HTML, on a terminal, and in base64 at each of its three phases."""
-    quoted = {quote(value, safe=""), quote(value), quote_plus(value)}
     in_json = {json.dumps(value)[1:-1], json.dumps(value, ensure_ascii=False)[1:-1]}
     found = {
         value,
-        *quoted,
-        *(_PERCENT.sub(lambda match: match[0].lower(), text) for text in quoted),
+        quote(value, safe=""),
+        quote(value),
+        quote_plus(value),
         *in_json,
         *(text.replace("/", "\\/") for text in in_json),
         *(json.dumps(text)[1:-1] for text in in_json),
         repr(value)[1:-1],
         visible(value),
+        _MARKDOWN.sub(r"\\\g<0>", html.escape(value, quote=False)),
         html.escape(value),
         html.escape(value, quote=False),
         value.encode("unicode_escape").decode(),
