@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from watchglass.definition.service import Environment
     from watchglass.pipeline import Compiled
     from watchglass.publish.client import Client, Settings
-    from watchglass.publish.plan import Plan, Wish
+    from watchglass.publish.plan import Instance, Plan, Wish
     from watchglass.publish.resource import Key, Live
     from watchglass.publish.secret import Redactor, Secret
     from watchglass.publish.session import Session
@@ -251,8 +251,18 @@ def _metabase(client: Client, compiled: Compiled) -> tuple[Session, Callable[[],
     owner = naming.mark_owner(service.id, service.environment.suffix)
     desired = wanted(compiled.artifacts)
     server = connect(client, owner, desired)
-    session = Session(server.instance, server.kinds, owner, desired, REREAD)
+    instance = _with_mails(server.instance, compiled)
+    session = Session(instance, server.kinds, owner, desired, REREAD)
     return session, lambda: obstacles(server, desired)
+
+
+def _with_mails(instance: Instance, compiled: Compiled) -> Instance:
+    """Name the dashboards by mail: this version compiles them, and publishes none."""
+    mails = sorted(each.id for each in compiled.artifacts if each.kind == "subscriptions")
+    if not mails:
+        return instance
+    note = f"subscriptions are compiled and not published yet: {', '.join(mails)}; set them up at Metabase by hand"
+    return replace(instance, notes=(*instance.notes, note))
 
 
 _BUILDERS: Mapping[str, Callable[[Client, Compiled], tuple[Session, Callable[[], Iterator[str]]]]] = {

@@ -11,7 +11,7 @@ from typing import Any
 
 from watchglass.definition.hearing import Subject, subjects
 from watchglass.definition.notification import Notification
-from watchglass.definition.read import read
+from watchglass.definition.read import Definition, read
 from watchglass.definition.resolve import ResolveResult, resolve
 from watchglass.definition.service import Service
 from watchglass.targets.grafana.policies import build_tree
@@ -74,6 +74,17 @@ def service_of(
     result = resolved(text, environment)
     assert result.service is not None, [problem.message for problem in result.problems]
     return result.service
+
+
+@functools.cache
+def shop_definition() -> Definition:
+    """The definition of the service, as it is read."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "definition.yaml"
+        path.write_text(f"{HEAD}{ALERTS}\nnotify:{CONTACTS}  routes: [{{contact: chat}}]\n", "utf-8")
+        reading = read(path)
+    assert reading.definition is not None
+    return reading.definition
 
 
 @functools.cache

@@ -9,16 +9,19 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from tests.targets.grafana.routed import Compiled, service_of, shop
+from tests.targets.grafana.routed import Compiled, service_of, shop, shop_definition
 from watchglass.definition.columns import At
 from watchglass.definition.hearing import Hearing, Subject, hears
 from watchglass.definition.notification import HOLD, NOBODY, Notification, Route
+from watchglass.definition.resolve.context import Context
+from watchglass.definition.resolve.routing import check_routing
 from watchglass.definition.service import Service
 from watchglass.evaluation.policies import reached, told
 from watchglass.problems import Span
 
 HERE = At(("notify",), Span("x", 1, 1, 1, 1))
 CONTACTS = ("chat", "pager", "boss")
+HOUR = datetime.timedelta(hours=1)
 TOWNS = ("Bonn", "Köln", "")
 WEEK = datetime.datetime(2026, 3, 23, tzinfo=datetime.UTC)
 """A Monday; the clocks of New York have moved by then, those of Berlin move at the end of that week."""
@@ -140,3 +143,27 @@ def test_alerts_of_another_service_or_environment_do_not_come_to_our_part(enviro
         "shop: chat" if not environment else "the server's own"
     ]
     assert [each.receiver for each in reached(compiled.root, {"service": "shops"})] == ["the server's own"]
+
+
+def reported(made: list[Route]) -> set[str]:
+    """Give the ids of rules that the check says are not routed at some hour."""
+    context = Context(shop_definition())
+    check_routing(context, with_routes(shop(), made).service)
+    return {problem.message.split("'")[1] for problem in context.problems if problem.code == "alert-unrouted"}
+
+
+def missed(compiled: Compiled, subject: Subject) -> bool:
+    """Tell whether some instance of a subject is not routed at some hour of two weeks."""
+    return any(
+        hears(compiled.notification, labels_of(subject, town), WEEK + hour * HOUR, subject.alert.during).kind
+        == "unrouted"  # type: ignore[arg-type]
+        for town in ({"", "elsewhere"} if "town" in subject.open else {""})
+        for hour in range(2 * 7 * 24)
+    )
+
+
+@given(st.lists(routes(), max_size=6))
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_the_check_names_exactly_the_alerts_that_no_route_takes_at_some_hour(made: list[Route]) -> None:
+    compiled = with_routes(shop(), made)
+    assert reported(made) == {each.rule.id for each in compiled.subjects if missed(compiled, each)}

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 
 from watchglass.artifact import Path
 from watchglass.definition import week
 from watchglass.definition.hearing import Match, Subject, matches, subjects
 from watchglass.definition.hours import Hours, clocks, on_one_clock
 from watchglass.definition.model.notify import GroupPart
-from watchglass.definition.notification import HOLD, Notification, Route
+from watchglass.definition.notification import HOLD, NOBODY, Notification, Route
 from watchglass.definition.resolve.context import Context
 from watchglass.definition.service import Service
+from watchglass.durations import Duration
 from watchglass.nearest import suggest
 
 _PLAIN = ("alertname", "grafana_folder")
@@ -27,10 +29,10 @@ def check_routing(context: Context, service: Service) -> None:
     listed = tuple(subjects(service))
     for subject in listed:
         _check_covered(context, notification, subject)
+        _check_speaks(context, notification, subject)
     reached = [_reach(notification.routes, subject) for subject in listed]
     for index, route in enumerate(notification.routes):
         _check_reached(context, route, [each[index] for each in reached])
-        _check_long_enough(context, route)
     _check_labels(context, notification, listed)
 
 
@@ -115,14 +117,58 @@ def _check_reached(context: Context, route: Route, reached: list[str]) -> None:
         )
 
 
-def _check_long_enough(context: Context, route: Route) -> None:
-    """Report hours in which a held message may find no moment to leave."""
-    if route.during is None or route.otherwise != HOLD:
+@dataclass(slots=True)
+class _Speaking:
+    """When a subject is told to somebody, and when it waits for that."""
+
+    told: int = 0
+    meant: bool = False
+    """Whether a route that it comes to names somebody."""
+    waits: bool = False
+    interval: Duration | None = None
+    """The longest time between two messages of the groups that tell it."""
+
+
+def _speaking(routes: Iterable[Route], subject: Subject, before: dict[str, int]) -> _Speaking:
+    found = _Speaking(waits=subject.alert.during is not None)
+    left = _week(subject.alert.during, before)
+    for route, match in _for(routes, subject):
+        inside = _week(route.during, before)
+        here = left & inside if route.contact != NOBODY else 0
+        if route.otherwise not in ("", HOLD, NOBODY):
+            here |= left & ~inside
+        if route.otherwise == HOLD and route.contact != NOBODY:
+            found.waits = found.waits or bool(left & ~inside)
+        if here and (found.interval is None or route.grouping.interval.seconds > found.interval.seconds):
+            found.interval = route.grouping.interval
+        found.told |= here
+        found.meant = found.meant or (bool(left) and route.contact != NOBODY)
+        if match == "yes":
+            left &= 0 if route.otherwise else ~inside
+    return found
+
+
+def _check_speaks(context: Context, notification: Notification, subject: Subject) -> None:
+    """Report what waits for hours that never come, or that are too short for a message to leave in them."""
+    if subject.escalation is not None and subject.escalation.contact:
         return
-    longest = max((length for _, length in week.stretches(route.during.bits)), default=0)
-    if longest * 60 < route.grouping.interval.seconds:
-        message = f"messages leave every {route.grouping.interval.words}, and '{route.during.id}' lasts {longest} minutes"
-        context.report("route-form", f"{message}: a held message may never leave", (*route.at.path, "during"))
+    place = subject.escalation.at.path if subject.escalation is not None else subject.alert.at.path
+    for before in clocks(_zones(notification.routes, subject)):
+        found = _speaking(notification.routes, subject, before)
+        longest = max((length for _, length in week.stretches(found.told)), default=0)
+        if found.waits and found.meant and not found.told:
+            message = (
+                f"nobody is ever told of the alert {subject}: the hours in which it may be told never meet"
+            )
+        elif found.waits and found.interval is not None and longest * 60 < found.interval.seconds:
+            message = (
+                f"the alert {subject} may be told {longest} minutes at a time, and messages leave every "
+                f"{found.interval.words}: one may never leave"
+            )
+        else:
+            continue
+        context.report("route-form", message, place, key=subject.escalation is None)
+        return
 
 
 def _check_labels(context: Context, notification: Notification, listed: Iterable[Subject]) -> None:

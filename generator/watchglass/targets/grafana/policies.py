@@ -119,7 +119,8 @@ class _Builder:
     def _node(
         self, route: Route, rest: Sequence[Route], closed: tuple[Closed, ...], subjects: Sequence[Subject]
     ) -> Json:
-        head = {"object_matchers": _matchers(route)}
+        matchers = _matchers(route)
+        head: dict[str, Json] = {"object_matchers": matchers} if matchers else {}
         inside = self._leaf(route.contact, route.grouping, route.during, closed)
         if route.during is None or route.otherwise in (HOLD, NOBODY):
             return head | inside
