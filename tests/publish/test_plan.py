@@ -181,6 +181,12 @@ def test_what_a_person_on_call_notices_is_told() -> None:
     assert plan([wanted("a")], [there("a", 2)]).changes[0].notice == "alerts start anew"
 
 
+def test_what_ends_with_an_object_is_told() -> None:
+    gone = replace(there("a"), key=key("a", "alert-rules"))
+    made = make_plan(HERE, US, [Boards("alert-rules")], [], {gone.key: gone}, Wish(prune=True))
+    assert made.changes[0].notice == "its alerts end: what fires now is sent as resolved"
+
+
 @pytest.mark.parametrize(
     ("desired", "live", "here", "says"),
     [

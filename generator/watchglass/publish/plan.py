@@ -14,6 +14,13 @@ from watchglass.publish.resource import Desired, Key, Kind, Live, digest
 
 Action = Literal["create", "update", "adopt", "delete", "keep", "orphan", "conflict"]
 FORM = 1
+_ENDS: Mapping[str, str] = {
+    "alert-rules": "its alerts end: what fires now is sent as resolved",
+    "cards": "alerts that people have on it end",
+    "subscriptions": "its mails end",
+}
+"""Kind → what a person on call notices when one of its objects goes."""
+
 _MANY = 3
 _SHARE = 0.3
 
@@ -194,7 +201,7 @@ def _left(kind: Kind, live: Live, wish: Wish) -> Change:
             action="conflict",
             reason="it is to go, but somebody changed it since the last apply; --overwrite-drift deletes it all the same",
         )
-    return replace(made, action="delete")
+    return replace(made, action="delete", notice=_ENDS.get(live.key.kind, ""))
 
 
 def _bound(plan: Plan) -> Json:
