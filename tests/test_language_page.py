@@ -23,7 +23,7 @@ SECTIONS = {
     "EscalationPart": "Alerts", "HoursPart": "Hours", "DashboardPart": "Dashboards", "RowPart": "Dashboards",
     "LinkPart": "Dashboards",
     "AnnotationPart": "Dashboards", "PanelPart": "Panel", "EnvironmentPart": "Environments", "SourceBinding": "Environments",
-    "GrafanaSource": "Environments", "MetabaseSource": "Environments", "GrafanaTarget": "Environments",
+    "GrafanaSource": "Environments", "ManagedSource": "Environments", "MetabaseSource": "Environments", "GrafanaTarget": "Environments",
     "MetabaseTarget": "Environments",
     "NotifyPart": "Notification", "GroupPart": "Notification", "RoutePart": "Notification", "EmailContact": "Notification",
     "SlackContact": "Notification", "PagerdutyContact": "Notification", "WebhookContact": "Notification",

@@ -25,6 +25,26 @@ class At:
 
 
 @dataclass(frozen=True, slots=True)
+class ManagedSource:
+    """
+    A data source that a target is to have, with references to the environment where values stand.
+
+    Args:
+        password, ca: references alone; empty for none.
+    """
+
+    name: str
+    host: str
+    database: str
+    user: str
+    password: str
+    sslmode: str
+    ca: str
+    max_connections: int | None
+    at: At
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """A database that queries read."""
 
@@ -40,6 +60,8 @@ class Source:
     """The role that the dashboards use, as the fixture makes it; empty where it makes none."""
     trusted: tuple[str, ...] = ()
     """Functions, as ``schema.name``, that may be called although they are volatile or SECURITY DEFINER."""
+    managed: ManagedSource | None = None
+    """What the data source at Grafana is; None where somebody else keeps it."""
 
 
 @dataclass(frozen=True, slots=True)

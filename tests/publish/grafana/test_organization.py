@@ -51,7 +51,9 @@ def test_a_server_that_takes_no_notice_of_the_header_is_told_by_its_answer() -> 
     health, ours = Step(body=b'{"version": "12.3.0"}'), Step(body=b'{"id": 7, "name": "Ours"}')
     with scripted(health, ours) as server:
         client = Client("Grafana", server.url, {"Authorization": Secret("Bearer glsa_canary_0123")})
-        with pytest.raises(Refused, match="for organization 2 of Grafana, and the token is of organization 7"):
+        with pytest.raises(
+            Refused, match="for organization 2 of Grafana, and the token is of organization 7"
+        ):
             connect(client, "shop", "test", Secret, 2)
 
 

@@ -7,7 +7,19 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 
 from watchglass.definition.model import literal_forms
-from watchglass.definition.model.base import Address, Allowed, Boolean, Filled, Id, Names, Part, Text, problem
+from watchglass.definition.model.base import (
+    Address,
+    Allowed,
+    Boolean,
+    Filled,
+    Id,
+    Integer,
+    Names,
+    Part,
+    Text,
+    problem,
+)
+from watchglass.definition.model.contacts import Secret
 from watchglass.definition.model.heartbeats import HeartbeatPart, WatchdogPart
 
 ValueType = Literal[
@@ -192,10 +204,29 @@ class HoursPart(Part):
     outside: Id | None = None
 
 
+class ManagedSource(Part):
+    """The data source itself, made and kept up to date by us."""
+
+    host: Address
+    """The server and its port, such as db.example.com:5432; or the folder of a socket."""
+    database: Address
+    user: Address
+    """A role that may read, and nothing else."""
+    password: Secret | None = None
+    sslmode: Literal["disable", "require", "verify-ca", "verify-full"] = "verify-full"
+    ca: Secret | None = None
+    """The authority's certificate, as PEM text."""
+    name: Filled | None = None
+    """What people read at Grafana; the source's title where it is left out."""
+    max_connections: Integer | None = None
+
+
 class GrafanaSource(Part):
     """The source's name at Grafana."""
 
     uid: Filled
+    manage: ManagedSource | None = None
+    """What the data source is; without it, somebody else keeps it."""
 
 
 class MetabaseSource(Part):

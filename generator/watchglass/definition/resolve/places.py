@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from watchglass.artifact import Path
+from watchglass.definition.columns import ManagedSource
 from watchglass.definition.model.later import EnvironmentPart, GrafanaTarget, MetabaseTarget
 from watchglass.definition.model.sources import FilterPart, HoursPart
 from watchglass.definition.resolve.context import Context
@@ -103,8 +104,39 @@ def resolve_sources(context: Context, environment: str) -> dict[str, Source]:
             context.at(("sources", name)),
             part.fixture.role if part.fixture else "",
             _trusted(context, name),
+            _managed(context, environment, name),
         )
     return sources
+
+
+def _managed(context: Context, environment: str, source: str) -> ManagedSource | None:
+    """Give the data source that an environment asks for."""
+    model = context.definition.model
+    binding = model.environments.get(environment, EnvironmentPart()).sources.get(source)
+    if binding is None or binding.grafana is None or binding.grafana.manage is None:
+        return None
+    written, path = (
+        binding.grafana.manage,
+        ("environments", environment, "sources", source, "grafana", "manage"),
+    )
+    if model.sources[source].type != "postgres":
+        message = (
+            f"data sources of type postgres are managed, '{source}' is of type {model.sources[source].type}"
+        )
+        context.report("managed-source", message, path, key=True)
+    if "://" in written.host:
+        hint = "write the server and its port alone, such as db.example.com:5432"
+        context.report("managed-source", "a host is no address with a scheme", (*path, "host"), hint=hint)
+    if written.ca is not None and written.sslmode not in ("verify-ca", "verify-full"):
+        message = f"sslmode {written.sslmode} looks at no certificate, `ca` would be in vain"
+        context.report("managed-source", message, (*path, "ca"), key=True)
+    if written.max_connections is not None and written.max_connections < 1:
+        context.report("wrong-number", "at least one connection is needed", (*path, "max_connections"))
+    title = model.sources[source].title or f"{model.service.title}: {source}"
+    return ManagedSource(
+        written.name or title, written.host, written.database, written.user, written.password or "",
+        written.sslmode, written.ca or "", written.max_connections, context.at(path),
+    )  # fmt: skip
 
 
 def _trusted(context: Context, source: str) -> tuple[str, ...]:

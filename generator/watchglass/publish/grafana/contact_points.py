@@ -1,14 +1,11 @@
 """
 Contact points by uid: mark, digest and what tells a changed secret stand in a setting that Grafana keeps and does not read.
 
-A secret is read from the environment when it is sent. What is compared is its reference and 20 bits of a slow hash of its
-value: they tell a new value from an old one, and are too few to find it by.
+A secret is read from the environment when it is sent; what is compared is its reference and a few bits of a slow hash.
 """
 
 from __future__ import annotations
 
-import functools
-import hashlib
 import json
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
@@ -16,6 +13,7 @@ from urllib.parse import quote
 from watchglass.artifact import Json
 from watchglass.publish.client import Client, only
 from watchglass.publish.errors import Refused, Uncertain
+from watchglass.publish.kept_secrets import reference_of, told
 from watchglass.publish.resource import Desired, Key, Live, digest
 from watchglass.publish.secret import Secret, is_reference
 
@@ -28,8 +26,6 @@ MARK = "watchglass"
 _PLACE = "/api/v1/provisioning/contact-points"
 _REDACTED = "[REDACTED]"
 _FILE = "it comes from a file at the server: change the file, or remove it there first"
-_BITS = 5
-"""Hexadecimal digits of a secret's hash that are kept."""
 
 
 class ContactPoints:
@@ -87,7 +83,7 @@ class ContactPoints:
         """Make the contact point, or replace it; secrets are read now."""
         body = desired.body
         kept = {"owner": self._owner, "sum": digest(body), "secrets": body["secrets"]}
-        secrets = {name: self._reveal(_reference(told)).reveal() for name, told in body["secrets"].items()}
+        secrets = {name: self._reveal(reference_of(each)).reveal() for name, each in body["secrets"].items()}
         settings = {**body["settings"], **secrets, MARK: json.dumps(kept, sort_keys=True)}
         sent = {
             "uid": desired.key.id,
@@ -146,7 +142,7 @@ def wanted_form(body: Mapping[str, Json], reveal: Reveal) -> dict[str, Json]:
     """Give the normal form of an artifact's body."""
     plain = {name: value for name, value in body["settings"].items() if not _is_secret(value)}
     secrets = {
-        name: _told(value, _hash(body["uid"], name, reveal(value).reveal()))
+        name: told(value, f"{body['uid']}/{name}", reveal(value).reveal())
         for name, value in body["settings"].items()
         if _is_secret(value)
     }
@@ -157,24 +153,9 @@ def _is_secret(value: Json) -> bool:
     return isinstance(value, str) and is_reference(value)
 
 
-def _told(reference: str, total: str) -> str:
-    """Say of a secret what may be seen: its reference, and a few bits of its hash."""
-    return f"{reference} #{total}"
-
-
-def _reference(told: str) -> str:
-    return told.rpartition(" #")[0]
-
-
 def _seen(uid: str, name: str, value: Json, known: str) -> str:
     """Give what tells a secret that a server has: what we left where it hides it, else a hash of what it shows."""
-    return known if value == _REDACTED else _told(_reference(known), _hash(uid, name, str(value)))
-
-
-@functools.cache
-def _hash(uid: str, name: str, value: str) -> str:
-    salt = f"{uid}/{name}".encode()
-    return hashlib.scrypt(value.encode(), salt=salt, n=2**13, r=8, p=1, dklen=16).hex()[:_BITS]
+    return known if value == _REDACTED else told(reference_of(known), f"{uid}/{name}", str(value))
 
 
 def _read_mark(text: Json) -> dict[str, Json]:

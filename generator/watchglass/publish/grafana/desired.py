@@ -6,7 +6,14 @@ from collections.abc import Callable, Iterable, Mapping
 from functools import partial
 
 from watchglass.artifact import Artifact, Path
-from watchglass.publish.grafana import contact_points, normal, policies, templates, time_intervals
+from watchglass.publish.grafana import (
+    contact_points,
+    data_sources,
+    normal,
+    policies,
+    templates,
+    time_intervals,
+)
 from watchglass.publish.grafana.contact_points import Reveal
 from watchglass.publish.grafana.rule_groups import form, group_id
 from watchglass.publish.resource import Desired, Key
@@ -26,7 +33,11 @@ def wanted(artifacts: Iterable[Artifact], reveal: Reveal) -> tuple[Desired, ...]
     """
     listed = [each for each in artifacts if each.target == "grafana"]
     folder = next((each.id for each in listed if each.kind == "folders"), "")
-    makers: Mapping[str, _Maker] = {**_MAKERS, "contact-points": partial(_contact_point, reveal=reveal)}
+    makers: Mapping[str, _Maker] = {
+        **_MAKERS,
+        "contact-points": partial(_contact_point, reveal=reveal),
+        "data-sources": partial(_data_source, reveal=reveal),
+    }
     return tuple(makers[each.kind](each, folder) for each in listed if each.kind in makers)
 
 
@@ -77,6 +88,16 @@ def _contact_point(artifact: Artifact, folder: str, reveal: Reveal) -> Desired:
     return Desired(
         key, artifact.body["name"], contact_points.wanted_form(artifact.body, reveal), artifact.origins
     )
+
+
+def _data_source(artifact: Artifact, folder: str, reveal: Reveal) -> Desired:
+    del folder
+    body = data_sources.wanted_form(artifact.body, reveal)
+    places = {
+        pointer.replace("/jsonData/", "/options/").replace("/secureJsonData/", "/secrets/"): path
+        for pointer, path in artifact.origins.items()
+    }
+    return Desired(Key("grafana", artifact.kind, artifact.id), body["name"], body, places)
 
 
 def _policies(artifact: Artifact, folder: str) -> Desired:

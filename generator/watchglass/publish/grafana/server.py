@@ -11,13 +11,14 @@ from watchglass.publish.client import Client, only
 from watchglass.publish.errors import PublishError, Refused
 from watchglass.publish.grafana.contact_points import ContactPoints, Reveal
 from watchglass.publish.grafana.dashboards import Dashboards
+from watchglass.publish.grafana.data_sources import DataSources, written_by
 from watchglass.publish.grafana.folders import Folders
 from watchglass.publish.grafana.policies import Policies
 from watchglass.publish.grafana.rule_groups import RuleGroups
 from watchglass.publish.grafana.templates import Templates
 from watchglass.publish.grafana.time_intervals import TimeIntervals
 from watchglass.publish.plan import Instance
-from watchglass.publish.resource import Desired, Kind
+from watchglass.publish.resource import Desired, Kind, digest
 
 EXPRESSIONS = "__expr__"
 REREAD = frozenset({"alert-rules", "contact-points", "policies", "time-intervals", "message-templates"})
@@ -61,6 +62,7 @@ def connect(
         )
     namespace = "default" if number == 1 else f"org-{number}"
     kinds: tuple[Kind, ...] = (
+        DataSources(client, owner, reveal),
         Folders(client, owner),
         TimeIntervals(client, owner),
         Templates(client, owner),
@@ -103,8 +105,11 @@ def obstacles(server: Grafana, desired: Iterable[Desired]) -> Iterator[str]:
     listed = list(desired)
     answer = server.client.get("/api/datasources", also=(403,))
     listing = answer.status != 403
-    known = {each["uid"] for each in only(answer.body, list, "the data sources")} if listing else set()
+    known = {each["uid"]: each for each in only(answer.body, list, "the data sources")} if listing else {}
+    ours = {each.key.id: digest(each.body) for each in listed if each.key.kind == DataSources.name}
     for uid in sorted(_sources(listed)):
+        if uid in ours and not (uid in known and written_by(known[uid]) == ours[uid]):
+            continue  # it is written first of all, and looked at then
         if listing and uid not in known:
             yield f"Grafana has no data source '{uid}'; name one that is there under environments: … sources:"
             continue

@@ -7,6 +7,7 @@ from watchglass.artifact import Artifact, Rendering
 from watchglass.definition.service import Service
 from watchglass.targets.grafana.alert_rules import build_rules, folder_uid
 from watchglass.targets.grafana.dashboards import build_dashboard, panel_place
+from watchglass.targets.grafana.data_sources import build_data_sources
 from watchglass.targets.grafana.notifications import build_notifications
 
 
@@ -19,7 +20,7 @@ def render(service: Service) -> Rendering:
     rules = build_rules(service, panel_place, told.settings)
     made = (*(artifact for artifact, _ in boards), *rules.artifacts)
     return Rendering(
-        (*(_folders(service) if made else ()), *told.artifacts, *made),
+        (*build_data_sources(service), *(_folders(service) if made else ()), *told.artifacts, *made),
         (*(note for _, notes in boards for note in notes), *rules.notes, *told.notes),
         (*rules.problems, *told.problems),
     )
