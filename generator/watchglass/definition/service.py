@@ -335,6 +335,7 @@ class Environment:
     metabase_version: int
     at: At
     grafana_organization: int = 1
+    metabase_permissions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def suffix(self) -> str:

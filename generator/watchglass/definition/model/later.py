@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Literal
+
 from pydantic import Field
 
 from watchglass.definition.model.base import Address, Boolean, Filled, Id, Integer, Part
@@ -26,6 +28,8 @@ class MetabaseTarget(Part):
     url: Address | None = None
     api_key: Address | None = None
     collection: Filled | None = None
+    permissions: dict[Filled, Literal["read", "write", "none"]] = Field(default_factory=dict)
+    """Number of a group → what it may do with our collection; groups that are not named keep their rights."""
     version: Filled = "58"
 
 

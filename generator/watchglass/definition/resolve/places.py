@@ -18,6 +18,7 @@ _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "su
 _FUNCTION_NAME = re.compile(r'[^.()"\s]+\.[^.()"\s]+')
 _CLOCK = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
 _VERSION = re.compile(r"v?(?:0\.)?(\d{2})(?:\.\d+)*")
+_GROUP = re.compile(r"[1-9]\d{0,8}")
 _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 
 
@@ -83,7 +84,17 @@ def _environment(context: Context, name: str, default: bool, part: EnvironmentPa
         int(match[1]) if match else 58,
         context.at(("environments", name)),
         grafana.organization or 1,
+        _permissions(context, name, metabase),
     )
+
+
+def _permissions(context: Context, environment: str, metabase: MetabaseTarget) -> Mapping[str, str]:
+    for group in metabase.permissions:
+        if not _GROUP.fullmatch(group):
+            place = ("environments", environment, "metabase", "permissions", group)
+            hint = "the address of the group's page ends with it: Admin, People, Groups"
+            context.report("wrong-number", f"'{group}' is no number of a group", place, key=True, hint=hint)
+    return dict(metabase.permissions)
 
 
 def resolve_sources(context: Context, environment: str) -> dict[str, Source]:

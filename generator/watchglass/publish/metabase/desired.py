@@ -29,6 +29,10 @@ def _collection(body: Mapping[str, Json]) -> dict[str, Json]:
     return {"name": body["name"], "description": text, "archived": False}
 
 
+def _permissions(body: Mapping[str, Json]) -> dict[str, Json]:
+    return {"groups": dict(body["groups"])}
+
+
 def _card(body: Mapping[str, Json]) -> dict[str, Json]:
     text, _ = marks.split(body["description"])
     return normal.card(body, normal.OURS, text, normal.query(body["dataset_query"], _as_it_is))
@@ -50,6 +54,7 @@ def _as_it_is(reference: Json) -> Json:
 
 _MAKERS: Mapping[str, Callable[[Mapping[str, Json]], dict[str, Json]]] = {
     "collections": _collection,
+    "permissions": _permissions,
     "cards": _card,
     "dashboards": _dashboard,
 }

@@ -14,6 +14,7 @@ from watchglass.publish.metabase.cards import Cards
 from watchglass.publish.metabase.collections import Collections
 from watchglass.publish.metabase.dashboards import Dashboards
 from watchglass.publish.metabase.inventory import Inventory
+from watchglass.publish.metabase.permissions import Permissions
 from watchglass.publish.metabase.references import DATABASE_HINT, Databases
 from watchglass.publish.plan import Instance
 from watchglass.publish.resource import Desired, Kind
@@ -63,6 +64,7 @@ def connect(client: Client, owner: str, desired: Iterable[Desired], *, erase: bo
     inventory = Inventory(client, owner, Databases(client))
     kinds: tuple[Kind, ...] = (
         Collections(client, owner, inventory, erase=erase),
+        Permissions(client, owner, inventory, sees_all=sees_all),
         Cards(client, owner, inventory, Alerts(client, major, sees_all=sees_all), erase=erase),
         Dashboards(client, owner, inventory, erase=erase),
     )
@@ -97,6 +99,8 @@ def obstacles(server: Metabase, desired: Iterable[Desired]) -> Iterator[str]:
     yield from _databases(server.inventory.databases, listed)
     if any(each.key.kind == "collections" for each in listed):
         yield from _collection(server)
+    if any(each.key.kind == Permissions.name for each in listed) and not server.sees_all:
+        yield "rights on a collection are set with an administrator's key alone; give one, or take `permissions:` out"
 
 
 def _databases(databases: Databases, desired: Iterable[Desired]) -> Iterator[str]:

@@ -19,7 +19,7 @@ def render(service: Service) -> Rendering:
     if not boards:
         return Rendering(())
     names = _names(boards)
-    artifacts: list[Artifact] = [_collection(service)]
+    artifacts: list[Artifact] = [_collection(service), *_permissions(service)]
     notes: list[Note] = []
     problems: list[Problem] = []
     for board in boards:
@@ -69,3 +69,17 @@ def _collection(service: Service) -> Artifact:
         body,
         {"/name": (*environment.at.path, "metabase", "collection")},
     )
+
+
+def _permissions(service: Service) -> tuple[Artifact, ...]:
+    """Give what groups may do with the collection, where the environment says it."""
+    environment = service.environment
+    if not environment.metabase_permissions:
+        return ()
+    name, suffix = naming.slug(service.id), environment.suffix
+    path = naming.path(service.id, suffix, "metabase", "permissions", name, "json")
+    home = (*environment.at.path, "metabase", "permissions")
+    groups = dict(environment.metabase_permissions)
+    body = {"name": f"of {environment.metabase_collection}", "groups": groups}
+    origins = {f"/groups/{number}": (*home, number) for number in groups}
+    return (Artifact("metabase", "permissions", service.id, path, body, origins),)
