@@ -44,7 +44,7 @@ def usual(tmp_path_factory: pytest.TempPathFactory) -> dict[str, bytes]:
     ],
     ids=["far east", "far west, other order", "no locale"],
 )
-def test_the_same_bytes_come_out(
+def test_fault_57_the_same_bytes_come_out(
     environment: dict[str, str], definitions: list[Path], usual: dict[str, bytes], tmp_path: Path
 ) -> None:
     assert compiled(tmp_path, definitions, **environment) == usual

@@ -6,6 +6,7 @@ import os
 import sys
 from collections.abc import Sequence
 from io import TextIOWrapper
+from pathlib import Path
 from typing import NoReturn
 
 import click
@@ -39,15 +40,29 @@ def run(arguments: Sequence[str], group: click.Group = program) -> int:
     except BrokenPipeError:
         _close_quietly()
         return exit_codes.PROBLEMS
+    except OSError as error:  # what was said cannot be written: a full disk
+        _close_quietly()
+        click.echo(f"watchglass: {error.strerror or error}: standard output", err=True)
+        return exit_codes.PROBLEMS
     return code if isinstance(code, int) else exit_codes.FINE
 
 
 def main() -> NoReturn:
     """Run what was typed, and leave the process with its exit code."""
+    _open_what_is_closed()
     if isinstance(sys.stdout, TextIOWrapper):
         # A terminal that cannot show a character shows its escape; it is no reason to stop.
         sys.stdout.reconfigure(errors="backslashreplace")
     sys.exit(run(sys.argv[1:]))
+
+
+def _open_what_is_closed() -> None:
+    """Give each standard stream that the caller closed an end: nobody is heard, and nobody hears."""
+    for name, mode in (("stdin", "r"), ("stdout", "w"), ("stderr", "w")):
+        if getattr(sys, name) is None:
+            # In this order each takes the lowest number that is free, which is its own.
+            end = Path(os.devnull).open(mode, encoding="utf-8")  # noqa: SIM115  (it lasts as long as the process)
+            setattr(sys, name, end)
 
 
 def _close_quietly() -> None:
