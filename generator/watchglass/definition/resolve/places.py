@@ -23,7 +23,7 @@ _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 
 
 def resolve_timezone(context: Context, name: str, path: Path) -> str:
-    """Check a time zone's name."""
+    """Check a time zone's name; one that nobody knows is read as UTC, so that all else can be judged."""
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
@@ -33,6 +33,7 @@ def resolve_timezone(context: Context, name: str, path: Path) -> str:
             path,
             hint="an IANA name, such as Europe/Berlin or UTC",
         )
+        return "UTC"
     return name
 
 
