@@ -145,7 +145,7 @@ def test_alerts_are_evaluated_at_the_start_and_then_at_their_own_interval(tmp_pa
         ("failing: {is: firing, level: high}", "'failing' has no rule of level 'high' (it has one rule for all levels)"),
         ("town: {is: firing, level: hihg}", "unknown-name: 'town' has no rule of level 'hihg' (did you mean 'high'?)"),
         ("failing: {value: many}", "wrong-number: expected a number, found 'many'"),
-        ("failing: {values: {faild: 3}}", "unknown-name: unknown metric of 'failing' 'faild' (did you mean 'failed'?)"),
+        ("failing: {values: {faild: 3}}", "unknown-name: unknown metric 'faild' of 'failing' (did you mean 'failed'?)"),
         ("failing: {summary: [a]}", "wrong-type: summary is a text"),
     ],
 )  # fmt: skip

@@ -31,12 +31,8 @@ def comparison(
             return None
         return Comparison(_OPERATORS[word], float(operand))
     if thresholds is None:
-        context.report(
-            "thresholds-missing",
-            f"'{metric}' has no thresholds, so '{operand}' is no number there",
-            path,
-            hint=_HINT,
-        )
+        message = f"'{metric}' has no thresholds, so '{operand}' is no number there"
+        context.no_thresholds(metric, message, path, _HINT)
         return None
     steps = {step.level.name: step for step in thresholds.steps}
     step = context.find(f"level of '{metric}'", operand, steps, path)
@@ -67,7 +63,7 @@ def target(
         made = comparison(context, text, thresholds, metric, path)
         return Target(text, made) if made is not None else None
     if thresholds is None:
-        context.report("thresholds-missing", f"'{metric}' has no thresholds", path)
+        context.no_thresholds(metric, f"'{metric}' has no thresholds", path)
         return None
     level = text.removeprefix("better than ").strip()
     step = context.find(

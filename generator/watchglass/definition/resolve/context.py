@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeVar
@@ -13,6 +14,7 @@ from watchglass.definition.service import At, Unrendered
 from watchglass.problems import Problem, Related, Severity
 
 T = TypeVar("T")
+_OF = re.compile(r" (?:of|with) ")
 
 
 @dataclass(slots=True)
@@ -61,7 +63,15 @@ class Context:
 
     def unknown(self, kind: str, name: str, among: Iterable[str], path: Path, *, key: bool = False) -> None:
         """Report a name that is not there, with the nearest known one."""
-        self.report("unknown-name", f"unknown {kind} '{name}'", path, hint=nearest(name, among), key=key)
+        of = _OF.search(kind)
+        what, whose = (kind[: of.start()], kind[of.start() :]) if of else (kind, "")
+        self.report("unknown-name", f"unknown {what} '{name}'{whose}", path, hint=nearest(name, among), key=key)
+
+    def no_thresholds(self, metric: str, message: str, path: Path, hint: str = "") -> None:
+        """Report that a metric has no thresholds; some that are written but wrong have their own problems."""
+        part = self.definition.model.metrics.get(metric)
+        if part is None or not (part.thresholds or part.same_as):
+            self.report("thresholds-missing", message, path, hint=hint)
 
     def later(self, part: str, path: Path) -> None:
         """Remember a part that is read and checked, but compiled into nothing yet."""

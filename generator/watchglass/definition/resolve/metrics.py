@@ -98,12 +98,11 @@ def _when_null(
         return None
     value = level_number(thresholds, str(written)) if thresholds is not None else None
     if value is None:
-        context.report(
-            "thresholds-missing",
-            f"no number is at the level '{written}' of this metric",
-            path,
-            hint="write a number, or skip",
-        )
+        message = f"no number is at the level '{written}' of this metric"
+        if thresholds is None:
+            context.no_thresholds(path[1], message, path, "write a number, or skip")
+        else:
+            context.report("thresholds-missing", message, path, hint="write a number, or skip")
         return None
     return WhenNull("level", value, str(written))
 

@@ -141,6 +141,9 @@ def _level(
 ) -> str | None:
     if part.level is None:
         return None
+    if metric is not None and metric.thresholds is None:
+        context.no_thresholds(metric.id, f"'{metric.id}' has no thresholds", (*path, "level"))
+        return None
     axes = (
         [metric.thresholds]
         if metric is not None
@@ -161,7 +164,7 @@ def _positive(context: Context, value: int | None, path: Path) -> int | None:
 
 def _size(context: Context, value: int | None, most: int, path: Path) -> int | None:
     if value is not None and not 1 <= value <= most:
-        context.report("panel-size", f"between 1 and {most}", path)
+        context.report("panel-size", f"{path[-1]} is a number from 1 to {most}", path)
     return value
 
 

@@ -152,7 +152,7 @@ def _column(context: Context, name: str, part: ColumnPart, axes: Axes, query: Pa
     spans: Mapping[str, Path] = {}
     if part.levels is not None:
         if part.levels in context.definition.model.metrics and part.levels not in axes:
-            context.report("thresholds-missing", f"'{part.levels}' has no thresholds", (*path, "levels"))
+            context.no_thresholds(part.levels, f"'{part.levels}' has no thresholds", (*path, "levels"))
         elif (made := context.find("metric", part.levels, axes, (*path, "levels"))) is not None:
             thresholds, spans = made
     values = tuple(_value_name(value, text) for value, text in part.values.items())
