@@ -24,7 +24,7 @@ def codes() -> dict[str, set[str]]:
 
 
 def codes_of(text: str) -> set[str]:
-    """List the codes in a module: first arguments of what reports, and whatever is called ``code``."""
+    """List the codes in a module: first arguments of what reports, what is yielded first, and whatever is called ``code``."""
     nodes = [node for found in _carriers(ast.parse(text)) for node in ast.walk(found)]
     texts = (node.value for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str))
     return {text for text in texts if CODE.fullmatch(text)}
@@ -37,6 +37,8 @@ def _carriers(tree: ast.AST) -> Iterator[ast.expr]:
             if REPORTER.fullmatch(name) and node.args:
                 yield node.args[0]
             yield from (keyword.value for keyword in node.keywords if keyword.arg == "code")
+        elif isinstance(node, ast.Yield) and isinstance(node.value, ast.Tuple):
+            yield node.value.elts[0]
         elif isinstance(node, ast.Assign):
             if any(isinstance(target, ast.Name) and target.id == "code" for target in node.targets):
                 yield node.value

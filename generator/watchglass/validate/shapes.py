@@ -41,11 +41,15 @@ def judge(statement: Statement, case: str, described: Described, rows: Rows) -> 
     judges = {"alert": judge_alert, "variable": judge_variable, "annotation": judge_annotation}
     found = judges.get(statement.role, panel)(described, rows)
     return tuple(
-        Problem(code, f"{told(statement, case)}: {message}", statement.span) for code, message in found
+        Problem(code, f"{told(statement, case)}: {message}", statement.span, hint=_HINTS.get(code, ""))
+        for code, message in found
     )
 
 
 Found = Iterator[tuple[str, str]]
+_HINTS = {
+    "series-twice": "name the column that tells the lines apart, as in series: region, or sum it up",
+}
 
 
 def judge_table(described: Described, rows: Rows) -> Found:
