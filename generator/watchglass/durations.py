@@ -55,6 +55,17 @@ class Duration:
         return self.grafana if self.unit != "mo" else f"{self.count}mo"
 
 
+def spell(seconds: float) -> str:
+    """Write a length of so many seconds for a reader, such as ``30 min`` or ``1 d 12 h``."""
+    rest, parts = round(abs(seconds), 3), []
+    for size, word in ((86_400, "d"), (3600, "h"), (60, "min")):
+        count, rest = divmod(rest, size)
+        parts += [f"{count:.0f} {word}"] if count else []
+    if rest or not parts:
+        parts.append(f"{rest:.3f}".rstrip("0").rstrip(".") + " s")
+    return ("-" if seconds < 0 else "") + " ".join(parts)
+
+
 def parse_duration(text: str) -> Duration:
     """
     Read ``15m``, ``30 days``, ``1 week`` or ``1M`` (a month).

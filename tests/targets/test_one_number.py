@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from watchglass.artifact import Artifact, Json
+from watchglass.durations import spell
 from watchglass.pipeline import compile_definition
 from watchglass.thresholds import plain_number
 
@@ -131,7 +132,9 @@ def explained(leaf: Leaf, change: Change, path: tuple[str | int, ...], old: floa
 
 
 def says(left: str, right: str, old: float, new: float) -> bool:
-    """Tell whether two texts differ in one number alone."""
+    """Tell whether two texts differ in one number alone, or in one length of time that it spells."""
+    if left.replace(spell(old), spell(new)) == right:
+        return True
     parts = [_NUMBER.split(text) for text in (left, right)]
     pairs = [pair for pair in zip(*parts, strict=False) if pair[0] != pair[1]]
     return len(parts[0]) == len(parts[1]) and all(

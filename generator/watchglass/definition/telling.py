@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from watchglass.definition.service import Metric, Panel, Query
 from watchglass.definition.units import Unit
-from watchglass.durations import Duration
+from watchglass.durations import Duration, spell
 from watchglass.sql.alert_wrap import Worse
 from watchglass.sql.wrap import Item, Nothing
-from watchglass.thresholds import words
+from watchglass.thresholds import plain_number, words
 
 
 def unit_word(unit: Unit | None) -> str:
@@ -15,9 +17,27 @@ def unit_word(unit: Unit | None) -> str:
     return unit.word if unit is not None else ""
 
 
+def number_word(unit: Unit | None, kind: str) -> Callable[[float], str]:
+    """
+    Give what writes a number in a sentence: ``15 EUR``, a ratio as ``15%``, a duration as ``30 min``.
+
+    Args:
+        kind: the type of its column; an interval without a unit is a duration.
+    """
+    if unit is not None and unit.id == "ratio":
+        return lambda number: f"{plain_number(100 * number)}%"  # as Grafana writes the value beside it
+    if unit.id == "duration" if unit is not None else kind == "interval":
+        return spell
+    return lambda number: f"{plain_number(number)}{unit_word(unit)}"
+
+
 def thresholds_in_words(metric: Metric) -> str:
     """Say where a metric's levels begin; empty where it has none."""
-    return words(metric.thresholds, unit_word(metric.unit)) if metric.thresholds is not None else ""
+    return (
+        words(metric.thresholds, number_word(metric.unit, metric.column.type))
+        if metric.thresholds is not None
+        else ""
+    )
 
 
 def describe_metric(metric: Metric) -> str:
@@ -40,7 +60,7 @@ def describe_panel(panel: Panel) -> str:
     parts = [panel.description.strip()]
     if panel.query is not None:
         parts += [
-            f"{column.title}: {words(column.thresholds, unit_word(column.unit))}."
+            f"{column.title}: {words(column.thresholds, number_word(column.unit, column.type))}."
             for column in panel.query.columns.values()
             if column.thresholds is not None
         ]

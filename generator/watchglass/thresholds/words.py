@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 from watchglass.thresholds.axis import Step, Thresholds
 
 
@@ -10,20 +12,20 @@ def plain_number(value: float) -> str:
     return str(int(value)) if float(value).is_integer() else f"{value:.10f}".rstrip("0").rstrip(".")
 
 
-def words(thresholds: Thresholds, unit: str = "") -> str:
+def words(thresholds: Thresholds, say: Callable[[float], str] = plain_number) -> str:
     """
     Say where every level begins, such as ``healthy below 10 %, elevated from 10 %, high from 30 %``.
 
     Args:
-        unit: what follows a number, its blank included.
+        say: writes a number with its unit.
     """
     first = thresholds.steps[0]
     ends = ((first.low, "from"), (first.high, "below"))
-    good = " and ".join(f"{word} {plain_number(end)}{unit}" for end, word in ends if end is not None)
-    steps = [f"{step.level.name} {_step(step, unit)}" for step in thresholds.steps]
+    good = " and ".join(f"{word} {say(end)}" for end, word in ends if end is not None)
+    steps = [f"{step.level.name} {_step(step, say)}" for step in thresholds.steps]
     return ", ".join([f"{thresholds.good.name} {good}", *steps])
 
 
-def _step(step: Step, unit: str) -> str:
+def _step(step: Step, say: Callable[[float], str]) -> str:
     ends = ((step.low, "below"), (step.high, "from"))
-    return " or ".join(f"{word} {plain_number(end)}{unit}" for end, word in ends if end is not None)
+    return " or ".join(f"{word} {say(end)}" for end, word in ends if end is not None)

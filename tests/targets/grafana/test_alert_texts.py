@@ -38,6 +38,13 @@ def test_a_number_is_said_with_its_unit(metric: str, value: float, text: str) ->
     assert said(summary(metric, "is {{ value }}!"), {"A": answer}) == [f"is {text}!"]
 
 
+def test_a_threshold_of_a_ratio_is_said_as_the_value_is() -> None:
+    rule = rule_of(
+        "a: {metric: share, when: above 0.15, severity: low, summary: '{{ value }}, limit {{ threshold }}'}"
+    )
+    assert said(rule, {"A": one(0.25)}) == ["25%, limit 15%"]
+
+
 @pytest.mark.parametrize("answer", [NOTHING, Failure("no such table"), one(None)])
 def test_a_text_is_readable_where_there_is_no_number(answer: Answer) -> None:
     rule = summary("drafts", "{{ value }} of {{ threshold }} ({{ level }}) for {{ values.drafts }}")

@@ -65,7 +65,9 @@ class Context:
         """Report a name that is not there, with the nearest known one."""
         of = _OF.search(kind)
         what, whose = (kind[: of.start()], kind[of.start() :]) if of else (kind, "")
-        self.report("unknown-name", f"unknown {what} '{name}'{whose}", path, hint=nearest(name, among), key=key)
+        self.report(
+            "unknown-name", f"unknown {what} '{name}'{whose}", path, hint=nearest(name, among), key=key
+        )
 
     def no_thresholds(self, metric: str, message: str, path: Path, hint: str = "") -> None:
         """Report that a metric has no thresholds; some that are written but wrong have their own problems."""

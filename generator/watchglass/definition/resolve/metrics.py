@@ -100,7 +100,7 @@ def _when_null(
     if value is None:
         message = f"no number is at the level '{written}' of this metric"
         if thresholds is None:
-            context.no_thresholds(path[1], message, path, "write a number, or skip")
+            context.no_thresholds(str(path[1]), message, path, "write a number, or skip")
         else:
             context.report("thresholds-missing", message, path, hint="write a number, or skip")
         return None

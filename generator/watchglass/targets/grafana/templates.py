@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 
 from watchglass.definition.service import Metric, NeutralText, Rule
-from watchglass.definition.telling import unit_word
+from watchglass.definition.telling import number_word, unit_word
 from watchglass.targets.grafana.alert_queries import SHOWN
-from watchglass.thresholds import Comparison, Thresholds, plain_number
+from watchglass.thresholds import Comparison, Thresholds
 
 NO_VALUE = "no value"
 """What stands for a number when there is none: no data, or a failed query."""
@@ -92,12 +92,15 @@ def _quoted(name: str) -> str:
 def threshold(rule: Rule) -> str:
     """Say in words with what a rule compares."""
     words = {"any": " or ", "all": " and "}.get(rule.join, "")
-    return words.join(_compared(each.comparison, unit_word(each.metric.unit)) for each in rule.conditions)
+    return words.join(
+        _compared(each.comparison, number_word(each.metric.unit, each.metric.column.type))
+        for each in rule.conditions
+    )
 
 
-def _compared(comparison: Comparison, unit: str) -> str:
-    low = f"{plain_number(comparison.number)}{unit}"
-    return low if comparison.upper is None else f"{low} to {plain_number(comparison.upper)}{unit}"
+def _compared(comparison: Comparison, say: Callable[[float], str]) -> str:
+    low = say(comparison.number)
+    return low if comparison.upper is None else f"{low} to {say(comparison.upper)}"
 
 
 def level(metric: Metric, ref: str) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from watchglass import naming
 from watchglass.artifact import Artifact, Rendering, Statement
 from watchglass.definition.service import Column, Query, Service
-from watchglass.definition.telling import unit_word, window
+from watchglass.definition.telling import number_word, unit_word, window
 from watchglass.sql.plain import PlainDialect
 from watchglass.sql.render import render as render_sql
 from watchglass.thresholds import words
@@ -61,5 +61,5 @@ def _column(column: Column) -> str:
     if column.nullable:
         parts.append("may be NULL")
     if column.thresholds is not None:
-        parts.append(words(column.thresholds, unit_word(column.unit)))
+        parts.append(words(column.thresholds, number_word(column.unit, column.type)))
     return "; ".join(parts) + (f" ({column.description.strip()})" if column.description.strip() else "")
