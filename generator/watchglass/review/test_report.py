@@ -60,9 +60,8 @@ def coverage_lines(coverage: Coverage) -> list[str]:
         name = f"{branch.name} ({branch.level})" if branch.level else branch.name
         missing.setdefault(branch.alert, []).append(name)
     alerts = len({branch.alert for branch in coverage.every})
-    reached = (
-        f"{len(coverage.every) - len(coverage.missing)} of {len(coverage.every)} ways of {alerts} alerts"
-    )
+    of_alerts = "1 alert" if alerts == 1 else f"{alerts} alerts"
+    reached = f"{len(coverage.every) - len(coverage.missing)} of {len(coverage.every)} ways of {of_alerts}"
     head = f"coverage: {reached} are tested"
     if not missing:
         return [head]
