@@ -35,7 +35,7 @@ NOTES = {
         "daily_report",
     },
 }
-"""What a target does otherwise than it is written: pending on the way back, held messages, what follows; heat maps, numbers, PDF."""
+"""What a target does otherwise than it is written: ways back, held messages, what follows, heat maps, numbers, PDF."""
 
 QUERIES = {
     "system_health", "drafts_by_age", "cleanup_job", "cleanup_runs", "top_organizations", "daily_trend", "pending_audit",

@@ -101,13 +101,11 @@ def grafana_cases(
     service: Service, statement: Statement, values: Mapping[str, tuple[str, ...]], at: Window
 ) -> tuple[Case, ...]:
     """Expand a statement as Grafana's front end and data source do."""
-    found = []
-    for name, chosen in choices(statement.variables, values, service.filters).items():
-        for form in ("all", "none") if not name and statement.variables else ("",):
-            found.append(
-                grafana_case(service, statement, chosen, form, " ".join(filter(None, (name, form))), at)
-            )
-    return tuple(found)
+    return tuple(
+        grafana_case(service, statement, chosen, form, " ".join(filter(None, (name, form))), at)
+        for name, chosen in choices(statement.variables, values, service.filters).items()
+        for form in (("all", "none") if not name and statement.variables else ("",))
+    )
 
 
 def grafana_case(

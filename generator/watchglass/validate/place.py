@@ -33,7 +33,7 @@ def suggestion(name: str, among: Iterable[str]) -> str:
 
 
 def span_of(case: Case, position: int | None) -> Span:
-    """Give the place of a character of the sent text; the statement's own place where that came from no text of the definition."""
+    """Give the place of a character of the sent text; the statement's own where it came from no text of the definition."""
     if position is None:
         return case.statement.span
     origin = case.statement.sql.origin(case.map.source(position))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Iterator, Sequence
 
@@ -79,7 +80,7 @@ def judge_series(described: Described, rows: Rows) -> Found:
     if any(time is None for time in times):
         yield "series-null-time", "a row has no time"
         return
-    if labels and any(later < earlier for earlier, later in zip(times, times[1:], strict=False)):  # type: ignore[operator]
+    if labels and any(later < earlier for earlier, later in itertools.pairwise(times)):  # type: ignore[operator]
         yield "series-order", "rows with labels must ascend by time"
     twice = [
         key
