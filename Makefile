@@ -13,7 +13,7 @@ UV_VERSION := 0.13.8
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help venv build test check golden bench lock clean
+.PHONY: help venv build test check golden bench mutants lock clean
 
 help: ## Say what each target does
 	@echo 'Usage: make TARGET [PYTHON=python3.x]'
@@ -49,6 +49,9 @@ clean: ## Remove the environments, caches and build results; sources and output/
 	rm -rf $(VENV) $(LOCK_VENV) build dist .coverage htmlcov
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find generator tests -type d -name __pycache__ -prune -exec rm -rf {} +
+mutants: $(STAMP) ## Plant mistakes in the first definition, and write docs/mutants.md: an hour; MOST=200 takes some by chance
+	$(BIN)/python -m tests.mutation.definition --page $(if $(MOST),--most $(MOST))
+
 
 # The stamp is newer than what it was made from, so a second run does nothing. The lock names every package: without
 # --no-deps, an older pip looks for extras (coverage[toml]) beside it, and stops at a newer release that has no hash.

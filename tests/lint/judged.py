@@ -69,7 +69,9 @@ def judge(folder: Path, text: str, schema: str | None = SCHEMA) -> Judged:
     return Judged(lint(reading.definition, resolved.service), whole)
 
 
-def judge_sql(folder: Path, sql: str, schema: str | None = SCHEMA, columns: str = "n: integer") -> Judged:
+def judge_sql(
+    folder: Path, sql: str, schema: str | None = SCHEMA, columns: str = "n: {type: integer, nullable: true}"
+) -> Judged:
     """Judge one statement, in the query ``q``."""
     lines = textwrap.indent(textwrap.dedent(sql).strip(), "      ")
     return judge(folder, f"queries:\n  q:\n    columns: {{{columns}}}\n    sql: |\n{lines}\n", schema)

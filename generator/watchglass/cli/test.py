@@ -36,6 +36,7 @@ _FORMATS = ("text", "json", "github")
     "--junit", type=click.Path(dir_okay=False, path_type=Path), help="Write JUnit's XML to this file."
 )
 @click.option("--require-coverage", is_flag=True, help="Fail where a way of an alert is tested by nothing.")
+@click.option("--record", is_flag=True, help="Write down what every query gives on its fixtures.")
 @click.option("-v", "--verbose", is_flag=True, help="Show every test with all of its evaluations.")
 @environment_option
 @click.option(
@@ -52,6 +53,7 @@ def command(
     version: str,
     junit: Path | None,
     require_coverage: bool,
+    record: bool,
     verbose: bool,
     environment: str | None,
     form: Literal["text", "json", "github"],
@@ -60,7 +62,7 @@ def command(
     Run the alert tests of DEFINITIONS (else definitions/*.yaml) on a clock that moves.
 
     Rules are those that `compile` writes. A test that changes data does so in a database of this run's own; no other can be
-    named. Exit codes: 0 all passed, 1 failures.
+    named. Where the answers of queries were recorded, they are compared. Exit codes: 0 all passed, 1 failures.
     """
     from watchglass.evaluation import semantics
     from watchglass.problems import has_errors
@@ -70,7 +72,12 @@ def command(
         semantics(version or "12.3")
     except ValueError as error:
         raise click.UsageError(f"--grafana: {error}") from error
-    suites = _run(find_definitions(definitions), environment, part, version, _teller(form, verbose=verbose))
+    paths = find_definitions(definitions)
+    suites = _run(paths, environment, part, version, _teller(form, verbose=verbose))
+    if not part and environment is None:
+        from watchglass.cli.answers import with_answers
+
+        suites = with_answers(paths, suites, record=record)
     uncovered = [problem for suite in suites if require_coverage for problem in _uncovered(suite)]
     if junit is not None:
         junit.write_bytes(junit_of(suites))

@@ -28,6 +28,7 @@ from watchglass.lint.rules import (
     two_axes,
     unguarded_rate,
     unknown_column,
+    unsaid_null,
     unseen_level,
 )
 from watchglass.lint.subject import Finding, Subject
@@ -39,6 +40,7 @@ RULES: Mapping[str, Rule] = {
     "lint-having-alias": having_alias.check,
     "lint-order-alias": order_alias.check,
     "lint-unguarded-rate": unguarded_rate.check,
+    "lint-unsaid-null": unsaid_null.check,
     "lint-session-day": session_day.check,
     "lint-missing-days": missing_days.check,
     "lint-padded-name": padded_name.check,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
+from decimal import Decimal
 
 from watchglass.definition.service import Column, Query
 from watchglass.problems import Problem
@@ -24,6 +25,9 @@ _TYPES: Mapping[str, frozenset[str]] = {
 }
 _NOT_TEXT = frozenset().union(*_TYPES.values())
 _MOST_ROWS = 10_000
+_RATIO = "ratio"
+_MOST_RATIO = 5
+"""From 500 % on, a ratio is taken for a percentage with the wrong unit."""
 
 
 def judge_columns(query: Query, described: Described) -> tuple[Problem, ...]:
@@ -95,7 +99,7 @@ def judge_rows(
         single: ids of the metrics that take one row of this query without `where`, `pick` or a key.
     """
     names = [name for name, _ in described]
-    problems = list(_nulls(query, names, rows))
+    problems = [*_nulls(query, names, rows), *_ratios(query, names, rows)]
     problems += _key(query, names, rows)
     metrics = sorted(single)
     if len(rows) > 1 and metrics:
@@ -129,6 +133,25 @@ def _nulls(query: Query, names: list[str], rows: Sequence[Sequence[object]]) -> 
                 f"'{query.id}.{name}' is NULL in a row, but its contract does not allow that",
                 column.at,
                 hint=hint,
+            )
+
+
+def _ratios(query: Query, names: list[str], rows: Sequence[Sequence[object]]) -> Iterable[Problem]:
+    """Tell ratios that are surely percentages: a target shows them a hundred times too large."""
+    for index, name in enumerate(names):
+        column = query.columns.get(name)
+        if column is None or column.unit is None or column.unit.id != _RATIO:
+            continue
+        numbers = (row[index] for row in rows)
+        most = max((abs(float(n)) for n in numbers if isinstance(n, int | float | Decimal)), default=0.0)
+        most *= abs(column.scale or 1)
+        if _MOST_RATIO < most < float("inf"):
+            yield problem_at(
+                "unit-scale",
+                f"'{query.id}.{name}' is {most:g} in a row, which its unit 'ratio' shows as {most * 100:,.0f} %",
+                column.at,
+                hint="say unit: percent, which is written 0-100; or do not multiply by 100",
+                level="warning",
             )
 
 

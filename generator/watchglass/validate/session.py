@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 from typing import Self
 
@@ -16,6 +17,7 @@ from watchglass.definition.read import Definition
 from watchglass.definition.service import Service
 from watchglass.problems import Problem
 from watchglass.sql.pieces import SourceText
+from watchglass.validate.answers.recording import judge_answers, record_answers
 from watchglass.validate.engine import Report, statements_of
 from watchglass.validate.grants import Grants, grants_of
 from watchglass.validate.migration.guard import judge_migration
@@ -118,6 +120,26 @@ class Session:
         return judge_migration(
             definition, service, artifacts, dsns, server=self._started(), files=files, role=self._wishes.role
         )
+
+    def judge_answers(
+        self, definition: Definition, service: Service, artifacts: Sequence[Artifact]
+    ) -> tuple[Problem, ...] | None:
+        """
+        Compare what queries give on their fixtures with what was recorded; None where nothing was.
+
+        Raises:
+            NoServer: as above.
+        """
+        return judge_answers(definition, service, artifacts, self._started)
+
+    def record_answers(self, definition: Definition, service: Service, artifacts: Sequence[Artifact]) -> Path:
+        """
+        Write down what queries give on their fixtures.
+
+        Raises:
+            NoServer: as above.
+        """
+        return record_answers(definition, service, artifacts, self._started)
 
     def _started(self) -> Server:
         if self._server is None:

@@ -297,3 +297,37 @@ def test_queries_that_differ_in_spelling_alone_are_found(tmp_path: Path) -> None
 def test_queries_that_ask_for_something_else_are_no_finding(other: str, tmp_path: Path) -> None:
     one = "SELECT count(*) AS n FROM courses WHERE status = 'a'"
     assert two(tmp_path, one, f"SELECT count(*) AS n FROM courses WHERE {other}") == []
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT max(weight) AS n FROM courses",
+        "SELECT round(avg(weight), 1)::float8 AS n FROM courses WHERE status = 'a'",
+        "SELECT 1 - 100.0 * count(*) FILTER (WHERE status = 'a') / NULLIF(count(*), 0) AS n FROM courses AS c",
+        "SELECT sum(c.weight) AS n FROM courses AS c JOIN organizations AS o ON o.id = c.organization_id",
+    ],
+)
+def test_a_number_that_is_null_over_no_rows_is_found_where_nobody_says_so(sql: str, tmp_path: Path) -> None:
+    assert judge_sql(tmp_path, sql, columns="n: number").codes.count("lint-unsaid-null") == 1
+    said = "n: {type: number, nullable: true}"
+    assert "lint-unsaid-null" not in judge_sql(tmp_path, sql, columns=said).codes
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "SELECT count(*) AS n FROM courses",
+        "SELECT COALESCE(max(weight), 0) AS n FROM courses",
+        "SELECT max(weight) AS n FROM courses GROUP BY status",
+        "SELECT max(weight) AS n FROM courses HAVING count(*) > 0",
+        "SELECT max(v) AS n FROM (VALUES (1)) AS t(v)",
+        "WITH t AS (SELECT 1 AS v) SELECT max(v) AS n FROM t",
+        "SELECT count(*) / NULLIF(5, 0) AS n FROM courses",
+        "SELECT weight AS n FROM courses",
+        "SELECT max(weight) OVER () AS n FROM courses",
+        "SELECT max(1) AS n",
+    ],
+)
+def test_a_number_that_is_not_surely_null_over_no_rows_is_left_alone(sql: str, tmp_path: Path) -> None:
+    assert "lint-unsaid-null" not in judge_sql(tmp_path, sql, columns="n: number").codes

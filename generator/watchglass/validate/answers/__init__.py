@@ -1,0 +1,1 @@
+"""What every query gives on its fixtures at one instant, written down, so that another answer is seen."""

@@ -1,0 +1,1 @@
+"""One wrong character in a definition → whether `check`, `validate` or `test` finds it."""
