@@ -13,12 +13,12 @@ UV_VERSION := 0.13.8
 .DELETE_ON_ERROR:
 MAKEFLAGS += --no-print-directory
 
-.PHONY: help venv build test check golden bench mutants lock clean
+.PHONY: help venv build test check conformance golden bench mutants lock clean
 
 help: ## Say what each target does
 	@echo 'Usage: make TARGET [PYTHON=python3.x]'
 	@echo
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-8s %s\n", $$1, $$2 }' Makefile
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  %-11s %s\n", $$1, $$2 }' Makefile
 
 venv: $(STAMP) ## Make .venv with the locked packages (the other targets do it where needed)
 
@@ -34,11 +34,23 @@ check: $(STAMP) ## Judge the code without running it: lint, format, types
 	$(BIN)/ruff format --check generator tests
 	$(BIN)/mypy
 
+CONTRACTS := tests/contracts
+conformance: $(STAMP) ## Hold the stand-ins to recordings of real servers, and to Metabase's own client (needs npm)
+	for file in grafana-recorded grafana-recorded-12.4; do \
+		$(BIN)/python -m tests.conformance.grafana_recorded $(CONTRACTS)/$$file.json.gz || exit 1; done
+	for file in grafana-evaluation grafana-evaluation-12.4; do \
+		$(BIN)/python -m tests.conformance.grafana_evaluation $(CONTRACTS)/$$file.json.gz || exit 1; done
+	$(BIN)/python -m tests.conformance.grafana_conditions $(CONTRACTS)/grafana-conditions.json.gz
+	$(BIN)/python -m tests.conformance.metabase_client
+
 golden: $(STAMP) ## Rewrite the expected outputs of the tests; read the diff before a commit
 	$(BIN)/python -m pytest -q --golden
 
 bench: $(STAMP) ## Measure the figures of docs/performance.md
 	$(BIN)/python -m tests.bench
+
+mutants: $(STAMP) ## Plant mistakes in the first definition, and write docs/mutants.md: an hour; MOST=200 takes some by chance
+	$(BIN)/python -m tests.mutation.definition --page $(if $(MOST),--most $(MOST))
 
 lock: $(LOCK_VENV)/bin/uv ## Resolve requirements.lock anew, with hashes
 	$(LOCK_VENV)/bin/uv pip compile --quiet --upgrade --universal --python-version 3.11 --generate-hashes \
@@ -49,9 +61,6 @@ clean: ## Remove the environments, caches and build results; sources and output/
 	rm -rf $(VENV) $(LOCK_VENV) build dist .coverage htmlcov
 	rm -rf .hypothesis .mypy_cache .pytest_cache .ruff_cache
 	find generator tests -type d -name __pycache__ -prune -exec rm -rf {} +
-mutants: $(STAMP) ## Plant mistakes in the first definition, and write docs/mutants.md: an hour; MOST=200 takes some by chance
-	$(BIN)/python -m tests.mutation.definition --page $(if $(MOST),--most $(MOST))
-
 
 # The stamp is newer than what it was made from, so a second run does nothing. The lock names every package: without
 # --no-deps, an older pip looks for extras (coverage[toml]) beside it, and stops at a newer release that has no hash.
