@@ -34,6 +34,9 @@ COMMANDS: Final[Mapping[str, Entry]] = {
         "watchglass.cli.schema_pull:command", "Write the structure of a database as a fixture's schema."
     ),
     "route": Entry("watchglass.cli.route:command", "Say who hears of an alert, and when."),
+    "notify-test": Entry(
+        "watchglass.cli.notify_test:command", "Send a test message to a contact, by Grafana itself."
+    ),
     "plan": Entry("watchglass.cli.plan:command", "Say what an apply would change at Grafana and Metabase."),
     "apply": Entry("watchglass.cli.apply:command", "Publish to Grafana and Metabase."),
     "drift": Entry("watchglass.cli.drift:command", "Show what somebody else changed of ours."),

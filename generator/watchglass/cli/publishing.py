@@ -164,6 +164,22 @@ def sessions(
 def _open(
     path: Path, compiled: Compiled, target: str, options: Options, redactor: Redactor
 ) -> tuple[Client, Session, Callable[[], Iterator[str]]] | None:
+    client = client_of(path, compiled, target, options, redactor)
+    if client is None:
+        return None
+    session, obstacles = _BUILDERS[target](client, compiled)
+    return client, session, obstacles
+
+
+def client_of(
+    path: Path, compiled: Compiled, target: str, options: Options, redactor: Redactor
+) -> Client | None:
+    """
+    Give the way to a server; None where the environment names no address of it, and it was not asked for.
+
+    Raises:
+        click.UsageError: it was asked for, or there is no token.
+    """
     from watchglass.publish.client import Client
 
     service = compiled.service
@@ -176,9 +192,7 @@ def _open(
             )
         return None
     url, headers = _credentials(written, target, path.parent, redactor)
-    client = Client(target.capitalize(), url, headers, redactor=redactor, settings=options.settings)
-    session, obstacles = _BUILDERS[target](client, compiled)
-    return client, session, obstacles
+    return Client(target.capitalize(), url, headers, redactor=redactor, settings=options.settings)
 
 
 def _written(compiled: Compiled, target: str, environment: Environment) -> Any:

@@ -81,7 +81,7 @@ def _state(call: Call, folder: str, name: str, rules: list[Rule]) -> Json:
         "name": name,
         "file": path_of(call.state, folder),
         "folderUid": folder,
-        "rules": [_inactive(rule) for rule in rules],
+        "rules": [_seen(rule, firing=name in call.state.firing) for rule in rules],
         "totals": {"inactive": len(rules)},
         "interval": rules[0].interval,
         "lastEvaluation": _NEVER,
@@ -89,11 +89,11 @@ def _state(call: Call, folder: str, name: str, rules: list[Rule]) -> Json:
     }
 
 
-def _inactive(rule: Rule) -> Json:
+def _seen(rule: Rule, *, firing: bool) -> Json:
     form = rule.form
     sources = [query["datasourceUid"] for query in form["data"] if query["datasourceUid"] != EXPRESSION]
     found: Json = {
-        "state": "inactive",
+        "state": "firing" if firing else "inactive",
         "name": form["title"],
         "query": json.dumps(form["data"], separators=(",", ":"), ensure_ascii=False),
         "queriedDatasourceUIDs": list(dict.fromkeys(sources)),

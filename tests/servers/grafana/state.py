@@ -198,6 +198,8 @@ class State:
     timings: dict[str, Named] = field(default_factory=dict)
     templates: dict[str, Named] = field(default_factory=dict)
     sources: dict[str, Source] = field(default_factory=dict)
+    firing: set[str] = field(default_factory=set)
+    """Names of groups whose rules are shown as firing: nobody evaluates here."""
     accounts: dict[int, Account] = field(default_factory=dict)
     tokens: dict[str, Token] = field(default_factory=dict)
     rights: dict[str, Rights] = field(default_factory=dict)
