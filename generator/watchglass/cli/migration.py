@@ -39,13 +39,14 @@ def judge(
     for each in compiled.values():
         found += [problem for problem in each.problems if problem.level == "error"]
         sources |= each.definition.sources if each.definition else each.sources
-    if not has_errors(found):
+    tried = not has_errors(found)
+    if tried:
         migration = [(source, text) for (source, _), text in zip(pairs, texts, strict=True)]
         found += _run(compiled, given, environment, wishes, migration)
         for each in compiled.values():
             sources |= each.definition.sources if each.definition else {}
     tell(found, form, sources)
-    if form == "text":
+    if form == "text" and tried:
         _summarize(compiled, named)
     return 1 if has_errors(found) else 0
 
