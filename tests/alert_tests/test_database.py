@@ -200,7 +200,7 @@ def test_two_hours_at_two_minutes_take_little_time(session: AlertTestSession, tm
     began = time.monotonic()
     (outcome,) = play(tmp_path, steps(*lines), session)
     assert outcome.evaluations == 61
-    assert time.monotonic() - began < 10  # 0.2 s on a machine with nothing else to do
+    assert time.monotonic() - began < 60  # 0.2 s on a machine with nothing else to do
 
 
 def test_fault_30_no_database_but_the_runs_own_is_touched(

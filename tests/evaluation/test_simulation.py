@@ -301,13 +301,3 @@ def test_time_that_goes_backwards_or_an_interval_of_nothing_is_refused() -> None
         simulation.step(at(1), {"A": HIGH})
     with pytest.raises(ValueError, match="an interval of 0 seconds is none"):
         Simulation(rule(), 0, "12.3")
-
-
-def test_thirty_days_at_five_minutes_take_seconds_not_minutes() -> None:
-    import time
-
-    simulation = Simulation(rule(pending="10m", annotations={"summary": "{{ $values.A }}"}), 300, "12.3")
-    start = time.perf_counter()
-    for index in range(8640):
-        simulation.step(at(index, 300), {"A": HIGH if index % 40 > 30 else LOW})
-    assert time.perf_counter() - start < 5

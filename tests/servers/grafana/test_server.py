@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import time
-
 import pytest
 import requests
 
@@ -125,11 +123,3 @@ def test_requests_are_recorded_with_what_was_said(server: GrafanaServer) -> None
         ("GET", "/api/folders/none", 404),
         ("POST", "/api/folders", 403),
     ]
-
-
-def test_a_server_starts_and_stops_in_a_moment() -> None:
-    began = time.perf_counter()
-    for _ in range(20):
-        with grafana_server():
-            pass
-    assert (time.perf_counter() - began) / 20 < 0.05
