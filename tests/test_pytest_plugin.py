@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.cli.test_main import HEAVY
+from watchglass.cli.main import run
 from watchglass.pipeline import compile_definition
 from watchglass.validate.engine import statements_of
 
@@ -147,6 +148,17 @@ def test_alert_tests_are_tests(pytester: pytest.Pytester, library: Path) -> None
     )
     done = pytester.runpytest_inprocess("definitions/library.yaml::test::many are late")
     done.assert_outcomes(passed=1)
+
+
+def test_recorded_answers_are_a_test(pytester: pytest.Pytester, library: Path) -> None:
+    assert run(["test", "--record", str(library)]) == 0
+    assert (library.parent / "answers/library.json").exists()
+    chosen = "definitions/library.yaml::answers"
+    pytester.runpytest_inprocess("-q", chosen).assert_outcomes(passed=1)
+    edit(library.parent / "answers/library.json", '"rows": [\n    [', '"rows": [\n    ["another value", ')
+    failed = pytester.runpytest_inprocess("-q", chosen)
+    failed.assert_outcomes(failed=1)
+    failed.stdout.fnmatch_lines(["*gives another answer than was recorded*"])
 
 
 def test_a_warning_is_a_warning(pytester: pytest.Pytester, library: Path) -> None:

@@ -199,6 +199,14 @@ class AlertTestItem(DefinitionItem):
         self.judge(outcome.problems)
 
 
+class AnswersItem(DefinitionItem):
+    """The test that every query gives what was recorded of it."""
+
+    def runtest(self) -> None:
+        """Judge the answers of today."""
+        self.judge(self.file.runs.answers(self.file.path))
+
+
 def _compiling(file: DefinitionFile) -> Iterator[pytest.Item]:
     whole = Span.of_file(file.path.as_posix())
     yield CompileItem.from_parent(file, name="definition", file=file, span=whole)
@@ -224,7 +232,14 @@ def _alert_tests(file: DefinitionFile) -> Iterator[pytest.Collector]:
         yield TestsCollector.from_parent(file, name="test", file=file, tests=service.tests)
 
 
+def _answers(file: DefinitionFile) -> Iterator[pytest.Item]:
+    definition = file.compiled.definition
+    if definition is not None and not file.compiled.failed and file.runs.has_answers(definition):
+        whole = Span.of_file(file.path.as_posix())
+        yield AnswersItem.from_parent(file, name="answers", file=file, span=whole)
+
+
 Suite = Callable[[DefinitionFile], Iterable[pytest.Item | pytest.Collector]]
 
-SUITES: tuple[Suite, ...] = (_compiling, _rules, _statements, _alert_tests)
+SUITES: tuple[Suite, ...] = (_compiling, _rules, _statements, _answers, _alert_tests)
 """What lists a definition's tests; a further kind of test is a function here."""

@@ -13,7 +13,10 @@ import pytest
 from watchglass.alert_tests import AlertTestSession, PlayedTest
 from watchglass.database.embedded import NoServer
 from watchglass.definition.alert_tests import AlertTest
+from watchglass.definition.read import Definition
 from watchglass.pipeline import Compiled, compile_definition
+from watchglass.problems import Problem
+from watchglass.validate.answers.file import path_of
 from watchglass.validate.engine import Report
 from watchglass.validate.run import Unset
 from watchglass.validate.session import Session, strangers
@@ -74,6 +77,28 @@ class Runs:
                 return self._tests.run(compiled.definition, compiled.service, compiled.artifacts, test)
             except NoServer as error:
                 raise NotRun(f"{error.message}\nhint: {error.hint}") from error
+
+    def has_answers(self, definition: Definition) -> bool:
+        """Tell whether answers of the definition were recorded; they are those of its default environment."""
+        with self._home():
+            return self._environment is None and path_of(definition).exists()
+
+    def answers(self, path: Path) -> tuple[Problem, ...]:
+        """
+        Compare what the queries give with what was recorded.
+
+        Raises:
+            NotRun: there is no server.
+        """
+        compiled = self.compiled(path)
+        assert compiled.definition is not None, "what does not compile has no answers"
+        assert compiled.service is not None, "what does not compile has no answers"
+        with self._home():
+            try:
+                found = self._session.judge_answers(compiled.definition, compiled.service, compiled.artifacts)
+            except NoServer as error:
+                raise NotRun(f"{error.message}\nhint: {error.hint}") from error
+        return found or ()
 
     @contextlib.contextmanager
     def _home(self) -> Iterator[None]:
