@@ -26,8 +26,8 @@ build: $(STAMP) ## Compile definitions/ into output/ and run every statement on 
 	$(BIN)/watchglass compile
 	$(BIN)/watchglass validate
 
-test: $(STAMP) ## Run all tests, with branch coverage
-	$(BIN)/python -m pytest --cov=watchglass --cov-branch --cov-report=term:skip-covered
+test: $(STAMP) ## Run all tests on all processors, with branch coverage
+	$(BIN)/python -m pytest -n auto --dist loadfile --cov=watchglass --cov-branch --cov-report=term:skip-covered
 
 check: $(STAMP) ## Judge the code without running it: lint, format, types
 	$(BIN)/ruff check generator tests
