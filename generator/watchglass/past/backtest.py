@@ -140,7 +140,7 @@ class Backtests:
         metrics = metrics_of(alert)
         lost = [metric for metric in metrics if not metric.query.append_only and metric.history is None]
         if lost:
-            raise Refused(tuple(map(without_past, lost)))
+            raise Refused(tuple(without_past(alert, metric) for metric in lost))
         told: dict[str, Told] = {}
         for metric in metrics:
             first = 1 + sum(len(each.parameters) for each in told.values())

@@ -46,8 +46,11 @@ def metrics_of(alert: Alert) -> tuple[Metric, ...]:
     return tuple(found.values())
 
 
-def without_past(metric: Metric) -> Problem:
+def without_past(alert: Alert, metric: Metric) -> Problem:
     """Say that a metric's past cannot be told, and what to do about it."""
+    if alert.made_of:
+        message = f"'{alert.id}' has no past: no table says when a source answered"
+        return problem_at("backtest-no-past", message, alert.at)
     return problem_at(
         "backtest-no-past",
         f"'{metric.id}' has no past: rows of its query '{metric.query.id}' may be changed or deleted, and nothing recorded it",
