@@ -118,6 +118,17 @@ def test_an_edit_by_hand_is_not_lost_in_silence(
     assert there(server)["url"] == "db.example.com:5432"
 
 
+def test_a_reference_is_no_place_that_an_edit_at_the_server_could_go_to(
+    admin: Publisher, tmp_path: Path
+) -> None:
+    admin.environment["SHOP_HOST"] = "db.example.com:5432"
+    service = shop(tmp_path, **{'"db.example.com:5432"': '"${env:SHOP_HOST}"'})
+    (wished,) = [each for each in wanted(render(service).artifacts, admin.reveal) if each.key.id == "shop-db"]
+    assert wished.body["url"] == "db.example.com:5432"
+    assert {pointer for pointer in wished.origins if "url" in pointer or "secrets" in pointer} == set()
+    assert "/options/database" in wished.origins
+
+
 def test_the_default_source_of_the_organization_stays_it(
     server: GrafanaServer, admin: Publisher, tmp_path: Path
 ) -> None:

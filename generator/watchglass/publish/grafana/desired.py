@@ -17,6 +17,7 @@ from watchglass.publish.grafana import (
 from watchglass.publish.grafana.contact_points import Reveal
 from watchglass.publish.grafana.rule_groups import form, group_id
 from watchglass.publish.resource import Desired, Key
+from watchglass.publish.secret import is_reference
 
 _Maker = Callable[[Artifact, str], Desired]
 
@@ -93,9 +94,13 @@ def _contact_point(artifact: Artifact, folder: str, reveal: Reveal) -> Desired:
 def _data_source(artifact: Artifact, folder: str, reveal: Reveal) -> Desired:
     del folder
     body = data_sources.wanted_form(artifact.body, reveal)
+    written = {f"/{name}": text for name, text in artifact.body.items()}
+    written |= {f"/jsonData/{name}": value for name, value in artifact.body["jsonData"].items()}
+    # A reference stands for a value, and is never replaced by one that somebody typed in at the server.
     places = {
-        pointer.replace("/jsonData/", "/options/").replace("/secureJsonData/", "/secrets/"): path
+        pointer.replace("/jsonData/", "/options/"): path
         for pointer, path in artifact.origins.items()
+        if pointer in written and not is_reference(str(written[pointer]))
     }
     return Desired(Key("grafana", artifact.kind, artifact.id), body["name"], body, places)
 
