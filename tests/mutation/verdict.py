@@ -208,7 +208,7 @@ class Judge:
                 for each in listed
                 if each.source == source and (self._is_new(each) or each.query == touched)
             ]
-            found |= ask(database, mine) if mine else {}
+            found |= ask(service, database, mine) if mine else {}
         return compare(service, recorded, Answers(recorded.at, found, readings(service, found)))
 
     def _tested(self, compiled: Compiled, mutant: Mutant) -> Sequence[Problem]:

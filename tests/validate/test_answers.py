@@ -18,7 +18,12 @@ DEFINITION = """version: 1
 service: {id: shop, title: Shop, timezone: Europe/Berlin}
 levels: {fine: green, bad: red}
 sources: {main: {type: postgres, fixture: {schema: schema.sql, data: data.sql, role: reader}}}
+filters:
+  state: {title: State, from: orders, value: state, type: text}
 queries:
+  filtered:
+    sql: SELECT count(*) AS n FROM orders WHERE {{ matches('state', 'state') }}
+    columns: {n: integer}
   ages:
     sql: |
       SELECT state, count(*) AS n, round(avg(extract(epoch FROM now() - at)) / 3600, 1) AS hours
@@ -90,6 +95,8 @@ def test_what_was_recorded_is_the_same_from_then_on(shop: Shop, server: Server) 
 def test_rows_and_levels_are_written_and_what_chance_makes_is_not(shop: Shop, server: Server) -> None:
     found = json.loads(recorded(shop(), server).read_text("utf-8"))
     assert found["queries"]["ages"]["rows"] == [["open", 2, 2], ["paid", 1, 20]]
+    assert found["queries"]["filtered"]["rows"] == [[4]]
+    assert found["queries"]["filtered | state"]["rows"] == [[2]]
     assert found["queries"]["listed"]["columns"] == ["state"]
     assert found["metrics"] == {
         "open": {"columns": ["value", "level"], "rows": [[2, "bad"]]},
@@ -110,6 +117,7 @@ def test_rows_and_levels_are_written_and_what_chance_makes_is_not(shop: Shop, se
         ("thresholds: {bad: 2}}\n  longest", "thresholds: {bad: 3}}\n  longest", "level was bad and is fine"),
         ("when_null: 7", "when_null: 1", "value was 7 and is 1, level was bad and is fine"),
         ("ORDER BY state\n", "ORDER BY state DESC\n", "row 1: state was open and is paid"),
+        ("{{ matches('state', 'state') }}", "{{ matches('state', 'state') }} OR true", "'filtered' with a value of state chosen gives"),
         ("max(hours)", "1 / max(0)", "it fails: division by zero"),
     ],
 )  # fmt: skip
@@ -148,5 +156,5 @@ def test_a_fixture_that_is_refused_leaves_no_answer_unsaid(shop: Shop, server: S
     recorded(shop(), server)
     found = judged(shop(data="INSERT INTO nowhere VALUES (1);"), server) or ()
     assert [problem.message.partition(":")[0] for problem in found] == [
-        f"'{name}' gives no answer" for name in ("ages", "listed", "none")
+        f"'{name}' gives no answer" for name in ("filtered", "ages", "listed", "none")
     ]

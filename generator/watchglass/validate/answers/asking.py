@@ -16,9 +16,13 @@ from watchglass.database.proof import Outcome
 from watchglass.database.proof import Statement as Sent
 from watchglass.definition.read import Definition
 from watchglass.definition.service import Metric, Service, Source
-from watchglass.sql.pieces import SourceText
+from watchglass.sql.literals import name as sql_name
+from watchglass.sql.pieces import Filter, SourceText
+from watchglass.sql.plain import PlainDialect
+from watchglass.sql.render import render
 from watchglass.validate.engine import statements_of
 
+_CHOSEN = " | "
 Cell = str | int | float | bool | None
 Row = tuple[Cell, ...]
 
@@ -92,12 +96,42 @@ def statements_asked(service: Service, artifacts: Iterable[Artifact]) -> tuple[S
     )
 
 
-def ask(database: MovingDatabase, statements: Sequence[Statement]) -> dict[str, Answer]:
-    """Run queries of one source."""
-    outcomes = database.ask([Sent(statement.sql.text) for statement in statements])
-    return {
-        statement.query: _answer(outcome) for statement, outcome in zip(statements, outcomes, strict=True)
-    }
+def ask(service: Service, database: MovingDatabase, statements: Sequence[Statement]) -> dict[str, Answer]:
+    """Run queries of one source: with no filter chosen, and those that have filters once more with one value of each."""
+    asked = {statement.query: statement.sql.text for statement in statements}
+    asked |= _chosen(service, database, statements)
+    outcomes = database.ask([Sent(sql) for sql in asked.values()])
+    return {name: _answer(outcome) for name, outcome in zip(asked, outcomes, strict=True)}
+
+
+def query_of(name: str) -> str:
+    """Give the query that an answer is of: ``trend | shop`` is that of ``trend`` with a shop chosen."""
+    return name.partition(_CHOSEN)[0]
+
+
+def _chosen(service: Service, database: MovingDatabase, statements: Sequence[Statement]) -> dict[str, str]:
+    """Write the statements that have filters with the first value of each; without a value there is none to choose."""
+    wanted = sorted({name for statement in statements for name in statement.variables})
+    filters = {name: _with_a_value(service.filters[name], database) for name in wanted}
+    found: dict[str, str] = {}
+    for statement in statements:
+        if statement.variables and all(filters[name] is not None for name in statement.variables):
+            chosen = {name: each for name, each in filters.items() if each is not None}
+            length = {} if statement.range is None else {"range": statement.range}
+            dialect = PlainDialect(service.timezone, {**service.filters, **chosen}, **length)
+            text = render(service.queries[statement.query].template.pieces, dialect).text
+            name = f"{statement.query}{_CHOSEN}{', '.join(statement.variables)}"
+            found[name] = text.strip().removesuffix(";").rstrip()
+    return found
+
+
+def _with_a_value(of: Filter, database: MovingDatabase) -> Filter | None:
+    if of.table is None:
+        return replace(of, default=(of.options[0][0],)) if of.options else None
+    column = sql_name(of.value)
+    sql = f"SELECT {column}::text FROM {sql_name(of.table)} WHERE {column} IS NOT NULL ORDER BY 1 LIMIT 1"
+    (outcome,) = database.ask([Sent(sql)])
+    return replace(of, default=(str(outcome.rows[0][0]),)) if outcome.rows else None
 
 
 def readings(service: Service, answers: Mapping[str, Answer]) -> dict[str, Answer]:
@@ -123,7 +157,7 @@ def ask_all(
     for source in service.sources.values():
         mine = [statement for statement in statements if statement.source == source.id]
         with contextlib.suppress(FixtureError), frozen(definition, source, server, at) as database:
-            found |= ask(database, mine) if database is not None and mine else {}
+            found |= ask(service, database, mine) if database is not None and mine else {}
     return Answers(at, found, readings(service, found))
 
 

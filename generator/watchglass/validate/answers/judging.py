@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from watchglass.definition.service import At, Service
 from watchglass.problems import Problem
-from watchglass.validate.answers.asking import Answer, Answers, Row
+from watchglass.validate.answers.asking import Answer, Answers, Row, query_of
 from watchglass.validate.place import problem_at
 
 _RECORD = (
@@ -42,41 +42,42 @@ def _steady(one: Answer, other: Answer) -> Answer:
 
 def compare(service: Service, recorded: Answers, today: Answers) -> tuple[Problem, ...]:
     """Tell what gives another answer than was recorded, and what was never recorded."""
-    places: dict[str, At] = {query.id: query.at for query in service.queries.values()}
-    metrics: dict[str, At] = {metric.id: metric.at for metric in service.metrics.values()}
-    changed = {name for name, _, _ in _changed(recorded.queries, today.queries)}
+    changed = dict(_changed(recorded.queries, today.queries))
+    others = {query_of(name) for name in changed}
     found = [
-        problem_at(
-            "answer-changed",
-            f"'{name}' gives another answer than was recorded: {what}",
-            places[name],
-            hint=_RECORD,
+        _other(
+            f"{_told(name)} gives another answer than was recorded: {what}",
+            service.queries[query_of(name)].at,
         )
-        for name, what, _ in _changed(recorded.queries, today.queries)
-        if name in places
+        for name, what in changed.items()
+        if query_of(name) in service.queries and (name == query_of(name) or query_of(name) not in changed)
     ]
     found += [
-        problem_at(
-            "answer-changed",
-            f"the metric '{name}' is another than was recorded: {what}",
-            metrics[name],
-            hint=_RECORD,
-        )
-        for name, what, _ in _changed(recorded.metrics, today.metrics)
-        if name in metrics and service.metrics[name].query.id not in changed
+        _other(f"the metric '{name}' is another than was recorded: {what}", service.metrics[name].at)
+        for name, what in _changed(recorded.metrics, today.metrics)
+        if name in service.metrics and service.metrics[name].query.id not in others
     ]
     found += [
         problem_at(
             "answer-missing",
-            f"no answer of '{name}' was recorded",
-            places[name],
+            f"no answer of {_told(name)} was recorded",
+            service.queries[query_of(name)].at,
             hint=_FIRST,
             level="warning",
         )
         for name, answer in today.queries.items()
-        if name not in recorded.queries and name in places and not answer.error
+        if name not in recorded.queries and query_of(name) in service.queries and not answer.error
     ]
     return tuple(found)
+
+
+def _other(message: str, at: At) -> Problem:
+    return problem_at("answer-changed", message, at, hint=_RECORD)
+
+
+def _told(name: str) -> str:
+    query, _, filters = name.partition(" | ")
+    return f"'{query}'" + (f" with a value of {filters} chosen" if filters else "")
 
 
 def unanswered(service: Service, recorded: Answers, today: Answers) -> tuple[Problem, ...]:
@@ -94,9 +95,7 @@ def unanswered(service: Service, recorded: Answers, today: Answers) -> tuple[Pro
     )
 
 
-def _changed(
-    recorded: Mapping[str, Answer], today: Mapping[str, Answer]
-) -> Iterator[tuple[str, str, Answer]]:
+def _changed(recorded: Mapping[str, Answer], today: Mapping[str, Answer]) -> Iterator[tuple[str, str]]:
     for name, answer in recorded.items():
         now = today.get(name)
         if now is None:
@@ -104,7 +103,7 @@ def _changed(
         what = now.error and f"it fails: {now.error}"
         what = what or _difference(answer, now)
         if what:
-            yield name, what, now
+            yield name, what
 
 
 def _difference(was: Answer, now: Answer) -> str:
