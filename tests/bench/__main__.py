@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from tests.bench import backtests, commands, server, stages
+from tests.bench import backtests, commands, publishing, server, stages
 from tests.bench.figures import Table
 from tests.bench.page import page
 
@@ -43,6 +43,7 @@ def measure(quick: bool) -> Iterator[Table]:
         yield backtests.backtests(desk, 1 if quick else 3)
         yield stages.stages(folder / "stages", 10 if quick else 100, 1 if quick else 5)
         yield commands.many_definitions(desk, 100 if quick else 1000, 1 if quick else 3)
+        yield publishing.publishing(desk, *((100, 200, 100) if quick else (1000, 2000, 1000)))
         yield commands.pytest_start(desk, 3 if quick else 11)
 
 

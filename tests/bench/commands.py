@@ -22,13 +22,13 @@ class Desk:
         self.folder = folder
         self._environment = {"WATCHGLASS_CACHE": str(folder / "cache")}
 
-    def watchglass(self, *arguments: str) -> Sample:
+    def watchglass(self, *arguments: str, **environment: str) -> Sample:
         """Run a command of ours."""
-        return self.python("-m", "watchglass", *arguments)
+        return self.python("-m", "watchglass", *arguments, **environment)
 
-    def python(self, *arguments: str) -> Sample:
+    def python(self, *arguments: str, **environment: str) -> Sample:
         """Run Python."""
-        return run([sys.executable, *arguments], self.folder, self._environment)
+        return run([sys.executable, *arguments], self.folder, {**self._environment, **environment})
 
     def forget(self) -> None:
         """Take away what earlier runs left."""
