@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from watchglass.cli.exit_codes import DIFFERENCES, FINE, PROBLEMS
-from watchglass.cli.publishing import Options, publish_options
+from watchglass.cli.publishing import Options, server_options
 from watchglass.cli.redaction import run_redactor
 from watchglass.cli.reporting import environment_option
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.argument("definitions", nargs=-1)
-@publish_options
+@server_options
 @click.option("--write", is_flag=True, help="Write the edits into the definition's files.")
 @environment_option
 def command(definitions: tuple[str, ...], write: bool, environment: str | None, **typed: Any) -> int:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from watchglass.cli.inputs import find_definitions
+from watchglass.cli.inputs import filled_dsn, find_definitions
 from watchglass.cli.reporting import environment_option
 
 if TYPE_CHECKING:
@@ -56,6 +56,7 @@ Form = Literal["text", "json", "markdown"]
 @click.option(
     "--dsn",
     "given",
+    callback=filled_dsn,
     multiple=True,
     help="A database in place of the fixtures; SOURCE=DSN where there are several sources.",
 )

@@ -49,10 +49,10 @@ def command(
     today = datetime.datetime.now(tz=datetime.UTC).date()
     memory = fingerprint.recall([folder, environment or ""], today.isoformat())
     known = memory.unchanged(paths) if form == "text" and not no_cache else {}
+    options = _Options(Path(folder), environment, today, check, overwrite, form, not definitions)
     if len(known) == len(paths) == len({kept.home for kept in known.values()}):
         _tell([*known.values()])
-        return 0
-    options = _Options(Path(folder), environment, today, check, overwrite, form)
+        return STALE if _tell_left(options, {kept.home for kept in known.values()}) and check else 0
     return _compile(paths, _Run(memory, known), options)
 
 
@@ -72,6 +72,8 @@ class _Options(NamedTuple):
     check: bool
     overwrite: bool
     form: Format
+    every: bool
+    """Whether all definitions are compiled, so that what none of them makes is left from one that is gone."""
 
 
 def _compile(paths: tuple[Path, ...], run: _Run, options: _Options) -> int:
@@ -127,7 +129,25 @@ def _write(paths: tuple[Path, ...], products: dict[Path, Product], run: _Run, op
     if options.form == "text":
         _tell([told[path] for path in paths])
         run.memory.save()
-    return STALE if options.check and any(done.stale for done in written) else 0
+    left = _tell_left(
+        options, {kept.home for kept in told.values()} | {each.home for each in products.values()}
+    )
+    return STALE if options.check and (left or any(done.stale for done in written)) else 0
+
+
+def _tell_left(options: _Options, homes: set[str]) -> bool:
+    """Name the folders of definitions that are gone: nobody reviews them, and what they published is still there."""
+    if not options.every or options.environment is not None:
+        return False
+    made = sorted(path.parent for path in options.folder.glob("*/manifest.json"))
+    left = [folder for folder in made if folder.name not in homes]
+    for folder in left:
+        click.echo(
+            f"{folder.as_posix()}: no definition makes it any more; `watchglass destroy` from an older commit removes what it"
+            " published, then remove the folder",
+            err=True,
+        )
+    return bool(left)
 
 
 def _write_one(product: Product, options: _Options) -> Written:

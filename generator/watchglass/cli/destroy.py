@@ -9,14 +9,15 @@ import click
 
 from watchglass.cli.apply import agree, alone, make, refuse_unready
 from watchglass.cli.exit_codes import FINE
-from watchglass.cli.publishing import Options, publish_options
+from watchglass.cli.publishing import Options, server_options
 from watchglass.cli.redaction import run_redactor
 from watchglass.cli.reporting import environment_option
 
 
 @click.command()
 @click.argument("definitions", nargs=-1)
-@publish_options
+@server_options
+@click.option("--overwrite-drift", is_flag=True, help="Remove what somebody else changed of ours, too.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
 @environment_option
 def command(definitions: tuple[str, ...], yes: bool, environment: str | None, **typed: Any) -> int:

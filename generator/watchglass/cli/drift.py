@@ -8,14 +8,14 @@ from typing import Any
 import click
 
 from watchglass.cli.exit_codes import DIFFERENCES, FINE
-from watchglass.cli.publishing import Options, publish_options
+from watchglass.cli.publishing import Options, server_options
 from watchglass.cli.redaction import run_redactor
 from watchglass.cli.reporting import environment_option
 
 
 @click.command()
 @click.argument("definitions", nargs=-1)
-@publish_options
+@server_options
 @environment_option
 def command(definitions: tuple[str, ...], environment: str | None, **typed: Any) -> int:
     """

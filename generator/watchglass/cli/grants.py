@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from watchglass.cli.inputs import find_definitions
+from watchglass.cli.inputs import filled_dsn, find_definitions
 from watchglass.cli.reporting import environment_option
 
 if TYPE_CHECKING:
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 @click.option(
     "--dsn",
     "given",
+    callback=filled_dsn,
     multiple=True,
     help="A database in place of the fixtures; SOURCE=DSN where there are several sources.",
 )

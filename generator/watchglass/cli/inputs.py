@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import click
 
@@ -57,3 +59,19 @@ def read_shard(context: click.Context, parameter: click.Parameter, value: str | 
     if number.isdecimal() and count.isdecimal() and 1 <= int(number) <= int(count):
         return Shard(int(number), int(count))
     raise click.BadParameter(f"'{value}' is no i/n with i from 1 to n, such as 1/4", context, parameter)
+
+
+_NAMED = re.compile(r"[A-Za-z][A-Za-z0-9_-]*=")
+
+
+def filled_dsn(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
+    """
+    Take connection strings that say something: libpq takes an empty one for whatever server this machine has.
+
+    Raises:
+        click.BadParameter: one is empty, as where a variable of the shell is not set.
+    """
+    for text in (value,) if isinstance(value, str) else value or ():
+        if not text.strip() or (_NAMED.fullmatch(text.strip()) is not None):
+            raise click.BadParameter("a connection string is empty; is its variable set?", context, parameter)
+    return value

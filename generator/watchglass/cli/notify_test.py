@@ -54,7 +54,7 @@ def command(
     from watchglass.publish.grafana import trial as trials
 
     wait = _length(waiting)
-    options = Options(environment, ("grafana",), False, False, False, (), authority, insecure, allow_http)
+    options = Options(environment, ("grafana",), authority, insecure, allow_http)
     compiled = compile_all(definitions, options)
     redactor = run_redactor(compiled)
     path, each = _with_contact(compiled, contact)

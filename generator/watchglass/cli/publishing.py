@@ -17,21 +17,23 @@ if TYPE_CHECKING:
     from watchglass.definition.service import Environment
     from watchglass.pipeline import Compiled
     from watchglass.publish.client import Client, Settings
-    from watchglass.publish.plan import Instance, Plan, Wish
+    from watchglass.publish.plan import Plan, Wish
     from watchglass.publish.resource import Key, Live
     from watchglass.publish.secret import Redactor, Secret
     from watchglass.publish.session import Session
 
 TARGETS = ("grafana", "metabase")
 
-_OPTIONS = (
-    click.option("--target", "targets", type=click.Choice(TARGETS), multiple=True, help="One server alone."),
+_CHANGES = (
     click.option("--prune", is_flag=True, help="Delete what is ours and what no definition names any more."),
     click.option("--overwrite-drift", is_flag=True, help="Take back what somebody else changed of ours."),
     click.option("--allow-large", is_flag=True, help="Change more than 30 % of what is ours."),
     click.option(
         "--adopt", multiple=True, metavar="KIND/ID", help="Make an object of nobody's ours; '*' for all."
     ),
+)
+_SERVERS = (
+    click.option("--target", "targets", type=click.Choice(TARGETS), multiple=True, help="One server alone."),
     click.option(
         "--ca", "authority", default="", metavar="FILE", help="Certificates of an authority of yours."
     ),
@@ -41,8 +43,15 @@ _OPTIONS = (
 
 
 def publish_options(command: Callable[..., int]) -> Callable[..., int]:
-    """Add the options that the publishing commands share."""
-    for option in reversed(_OPTIONS):
+    """Add the options of what changes objects at servers: how they are reached, and what is allowed."""
+    for option in reversed((*_SERVERS, *_CHANGES)):
+        command = option(command)
+    return command
+
+
+def server_options(command: Callable[..., int]) -> Callable[..., int]:
+    """Add the options of what only reads servers."""
+    for option in reversed(_SERVERS):
         command = option(command)
     return command
 
@@ -53,13 +62,13 @@ class Options:
 
     environment: str | None
     targets: tuple[str, ...]
-    prune: bool
-    overwrite_drift: bool
-    allow_large: bool
-    adopt: tuple[str, ...]
     authority: str
     insecure: bool
     allow_http: bool
+    prune: bool = False
+    overwrite_drift: bool = False
+    allow_large: bool = False
+    adopt: tuple[str, ...] = ()
 
     @property
     def settings(self) -> Settings:
@@ -121,13 +130,15 @@ def failures_told(redactor: Redactor) -> Iterator[None]:
     """Turn what a server or the way to it did into a message and exit code 1."""
     from watchglass.publish.errors import PublishError
     from watchglass.publish.secret import Unset
+    from watchglass.review.excerpt import neutral
 
     try:
         yield
     except Unset as error:
         raise click.ClickException(f"{error}; nothing was sent") from None
     except PublishError as error:
-        raise click.ClickException(redactor.clean(f"{error.message}\n{error.hint}".rstrip())) from None
+        told = [neutral(redactor.clean(text)) for text in (error.message, error.hint) if text]
+        raise click.ClickException("\n".join(told)) from None
 
 
 def sessions(
@@ -145,10 +156,8 @@ def sessions(
     for path, each in compiled.items():
         service = each.service
         assert service is not None, "there was no error"
-        gone = frozenset(
-            naming.uid(service.id, service.environment.suffix, name)
-            for name in (*service.retired, *service.moved)
-        )
+        named = frozenset((*service.retired, *service.moved))
+        gone = named | {naming.uid(service.id, service.environment.suffix, name) for name in named}
         for target in options.targets or TARGETS:
             # What is to be removed needs no secret.
             opened = _open(path, replace(each, artifacts=()) if empty else each, target, options, redactor)
@@ -158,7 +167,8 @@ def sessions(
             session = emptied(session) if empty else session
             live = session.look()
             plan = session.plan(live, options.wish(gone))
-            yield Ready(path, session, client, live, plan, () if empty else tuple(obstacles()))
+            known = tuple(obstacles()) if plan.writes and not empty else ()
+            yield Ready(path, session, client, live, plan, known)
 
 
 def _open(
@@ -265,18 +275,8 @@ def _metabase(client: Client, compiled: Compiled) -> tuple[Session, Callable[[],
     owner = naming.mark_owner(service.id, service.environment.suffix)
     desired = wanted(compiled.artifacts)
     server = connect(client, owner, desired)
-    instance = _with_mails(server.instance, compiled)
-    session = Session(instance, server.kinds, owner, desired, REREAD)
+    session = Session(server.instance, server.kinds, owner, desired, REREAD)
     return session, lambda: obstacles(server, desired)
-
-
-def _with_mails(instance: Instance, compiled: Compiled) -> Instance:
-    """Name the dashboards by mail: this version compiles them, and publishes none."""
-    mails = sorted(each.id for each in compiled.artifacts if each.kind == "subscriptions")
-    if not mails:
-        return instance
-    note = f"subscriptions are compiled and not published yet: {', '.join(mails)}; set them up at Metabase by hand"
-    return replace(instance, notes=(*instance.notes, note))
 
 
 _BUILDERS: Mapping[str, Callable[[Client, Compiled], tuple[Session, Callable[[], Iterator[str]]]]] = {

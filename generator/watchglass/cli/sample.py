@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from watchglass.cli import exit_codes
-from watchglass.cli.inputs import find_definitions
+from watchglass.cli.inputs import filled_dsn, find_definitions
 from watchglass.cli.reporting import environment_option
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 @click.option(
     "--dsn",
     "given",
+    callback=filled_dsn,
     multiple=True,
     help="The database that is read; SOURCE=DSN where there are several sources.",
 )

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from watchglass.cli.inputs import filled_dsn
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
@@ -14,7 +16,9 @@ if TYPE_CHECKING:
 
 
 @click.command()
-@click.option("--dsn", required=True, help="The database; ${env:NAME} in it is filled in.")
+@click.option(
+    "--dsn", required=True, callback=filled_dsn, help="The database; ${env:NAME} in it is filled in."
+)
 @click.option(
     "-o",
     "--output",

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from watchglass.cli.inputs import Shard, find_definitions, read_shard
+from watchglass.cli.inputs import Shard, filled_dsn, find_definitions, read_shard
 from watchglass.cli.reporting import Format, environment_option, format_option
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @click.option(
     "--dsn",
     "given",
+    callback=filled_dsn,
     multiple=True,
     help="A database in place of the embedded one; SOURCE=DSN where there are several sources.",
 )

@@ -16,6 +16,21 @@ __all__ = ["RULES", "hide_secrets", "lint"]
 def lint(definition: Definition, service: Service) -> tuple[Problem, ...]:
     """Judge a service by every rule that its definition does not switch off; SQL that no grammar reads is an error."""
     judged = subject(definition, service)
+    missing = _missing_files(definition, service)
     found = [each for rule in RULES.values() for each in rule(judged)]
     kept, unused = apply_allows(definition, service, found, RULES)
-    return arrange((*judged.refused, *kept, *(() if judged.refused else unused)))
+    return arrange((*missing, *judged.refused, *kept, *(() if judged.refused else unused)))
+
+
+def _missing_files(definition: Definition, service: Service) -> tuple[Problem, ...]:
+    """Find fixtures that cannot be read: without them rules on columns are silent, and nothing can be validated."""
+    named = [
+        (name, ("sources", source.id, "fixture", *key))
+        for source in service.sources.values()
+        for name, key in (
+            *(((source.schema, ("schema",)),) if source.schema is not None else ()),
+            *((name, ("data",)) for name in source.data),
+        )
+    ]
+    read = [definition.beside(name, path) for name, path in named]
+    return tuple(each for each in read if isinstance(each, Problem))

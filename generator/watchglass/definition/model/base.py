@@ -87,6 +87,13 @@ def _integer(value: object) -> int:
     return int(value)
 
 
+def _decimals(value: object) -> int:
+    number = _integer(value)
+    if not 0 <= number <= 15:
+        raise problem("wrong-number", f"expected a count of digits from 0 to 15, found {_shown(value)}")
+    return number
+
+
 def _duration(value: object) -> Duration:
     if isinstance(value, Duration):
         return value
@@ -135,6 +142,9 @@ Filled = Annotated[
 Boolean = Annotated[bool, PlainValidator(_boolean), WithJsonSchema({"type": "boolean"})]
 Number = Annotated[float, PlainValidator(_number), WithJsonSchema({"type": "number"})]
 Integer = Annotated[int, PlainValidator(_integer), WithJsonSchema({"type": "integer"})]
+Decimals = Annotated[
+    int, PlainValidator(_decimals), WithJsonSchema({"type": "integer", "minimum": 0, "maximum": 15})
+]
 Length = Annotated[
     Duration,
     PlainValidator(_duration),

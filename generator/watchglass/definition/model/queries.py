@@ -9,9 +9,9 @@ from pydantic import Field, PlainValidator, WithJsonSchema
 from watchglass.definition.model.base import (
     Allowed,
     Boolean,
+    Decimals,
     Filled,
     Id,
-    Integer,
     Length,
     Number,
     Part,
@@ -57,7 +57,7 @@ class ColumnPart(Short):
     """A metric whose thresholds colour the cells."""
     values: dict[Text, ValueNamePart] = Field(default_factory=dict)
     """Names or colours of single values, such as {1: Monday} or {failed: red}."""
-    decimals: Integer | None = None
+    decimals: Decimals | None = None
     scale: Number | None = None
     """Multiplies the number, before unit and thresholds."""
 
@@ -214,7 +214,7 @@ class MetricPart(Part):
     target: Filled | None = None
     """What is aimed at: `better than <level>`, or above / at least / below / at most and a number."""
     unit: Filled | None = None
-    decimals: Integer | None = None
+    decimals: Decimals | None = None
     history: HistoryPart | None = None
     allow: Allowed = Field(default_factory=dict)
     """Rule of `check` → why it does not hold for this metric."""
