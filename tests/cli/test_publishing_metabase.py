@@ -84,3 +84,19 @@ def test_a_database_that_is_not_there_stops_it_before_the_first_write(
     assert refused.returncode == 1
     assert "no PostgreSQL database named 'Shop'" in refused.stderr
     assert all(record.line[0] == "GET" for record in server.requests)
+
+
+def test_a_dashboard_by_mail_is_published_where_mails_go_out_and_refused_where_none_do(
+    server: MetabaseServer, home: Path
+) -> None:
+    mail = 'subscriptions:\n  daily: {dashboard: overview, at: {daily: "09:00"}, to: boss@example.com}\n'
+    (home / "shop.yaml").write_text((home / "shop.yaml").read_text("utf-8") + mail, "utf-8")
+    server.state.settings["email-configured?"] = False
+    refused = typed(server, home, "apply", "shop.yaml", "--yes")
+    assert refused.returncode == 1
+    assert "would take subscriptions that it never sends: daily" in refused.stderr
+    assert all(record.line[0] == "GET" for record in server.requests)
+    server.configure_mail()
+    assert typed(server, home, "apply", "shop.yaml", "--yes").returncode == 0
+    assert [each["name"] for each in server.get("/api/pulse")] == ["Overview"]
+    assert typed(server, home, "plan", "shop.yaml").returncode == 0

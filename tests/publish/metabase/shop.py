@@ -141,6 +141,7 @@ def shop_server(version: str = "0.58") -> Iterator[MetabaseServer]:
     server = MetabaseServer(version)
     server.add_database("Shop", TABLES)
     server.configure_mail()
+    server.state.settings["report-timezone"] = "Europe/Berlin"
     server.start()
     try:
         yield server

@@ -50,8 +50,8 @@ environments:
 
 
 @lru_cache(maxsize=500)
-def artifacts_of(number: int, boards: Boards) -> tuple[Artifact, ...]:
-    """Render a service of boards with panels of a look."""
+def artifacts_of(number: int, boards: Boards, mails: tuple[str, ...] = ()) -> tuple[Artifact, ...]:
+    """Render a service of boards with panels of a look, some of them sent by mail at an hour that changes, too."""
     metric = (
         f"metrics: {{n: {{title: N, query: q, column: n, better: lower, thresholds: {{bad: {number}}}}}}}\n"
     )
@@ -59,6 +59,11 @@ def artifacts_of(number: int, boards: Boards) -> tuple[Artifact, ...]:
         f"  {name}: {{title: Board {name}, publish: metabase, rows: [{{title: R, panels: [{_panels(name, panels)}]}}]}}\n"
         for name, panels in boards
     )
+    sent = "".join(
+        f"  mail_{name}: {{dashboard: {name}, at: {{daily: '1{number}:00'}}, to: boss@example.com, attach: csv}}\n"
+        for name in mails
+    )
+    made += f"subscriptions:\n{sent}" if sent else ""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "definition.yaml"
         file.write_text(f"{HEAD}{metric}dashboards:\n{made}", "utf-8")
@@ -83,6 +88,7 @@ class History(RuleBasedStateMachine):
         super().__init__()
         self.server = MetabaseServer("0.61")
         self.server.add_database("Shop", TABLES)
+        self.server.state.settings["report-timezone"] = "Europe/Berlin"
         self.server.start()
         self.publisher = Publisher(self.server)
         self.strangers: dict[str, Any] = {}
@@ -91,6 +97,7 @@ class History(RuleBasedStateMachine):
     def begin(self, number: int) -> None:
         self.number = number
         self.boards: dict[str, dict[str, str]] = {"a": {"p": "gauge"}}
+        self.mailed: set[str] = set()
 
     def teardown(self) -> None:
         self.server.stop()
@@ -98,7 +105,26 @@ class History(RuleBasedStateMachine):
     @property
     def artifacts(self) -> tuple[Artifact, ...]:
         boards = tuple((name, tuple(sorted(panels.items()))) for name, panels in sorted(self.boards.items()))
-        return artifacts_of(self.number, boards)
+        return artifacts_of(self.number, boards, self.mails)
+
+    @property
+    def mails(self) -> tuple[str, ...]:
+        return tuple(sorted(self.mailed & self.boards.keys()))
+
+    @rule(board=st.sampled_from(BOARDS), wanted=st.booleans())
+    def define_or_drop_a_mail(self, board: str, wanted: bool) -> None:
+        self.mailed = self.mailed | {board} if wanted else self.mailed - {board}
+
+    @rule(
+        board=st.sampled_from(BOARDS),
+        edit=st.sampled_from(
+            [{"archived": True}, {"name": "Mine"}, {"skip_if_empty": True}, {"archived": False}]
+        ),
+    )
+    def somebody_edits_a_mail_of_ours(self, board: str, edit: dict[str, Any]) -> None:
+        for each in self.server.state.pulses.values():
+            if each.dashboard == self.ours("dashboard", board):
+                self.server.ask("PUT", f"/api/pulse/{each.id}", edit)
 
     @rule(number=st.integers(1, 3))
     def change_the_number(self, number: int) -> None:
@@ -247,6 +273,20 @@ class History(RuleBasedStateMachine):
         assert wanted <= set(here)
         assert len(here) == len(set(here))
         assert not prune or set(here) == wanted
+        self.judge_mails(prune=prune)
+
+    def judge_mails(self, *, prune: bool) -> None:
+        """Judge that each board that is to be mailed is, once."""
+        boards = self.server.state.dashboards
+        sent = sorted(
+            mark.id
+            for each in self.server.state.pulses.values()
+            for _, mark in [marks.split(boards[each.dashboard or 0].description)]
+            if mark is not None and not each.archived
+        )
+        assert set(self.mails) <= set(sent)
+        assert len(sent) == len(set(sent))
+        assert not prune or sent == list(self.mails)
 
     @invariant()
     def strangers_are_as_they_were(self) -> None:

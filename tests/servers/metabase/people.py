@@ -46,6 +46,8 @@ def properties(call: Call) -> Response:
             "has-user-setup": True,
             "token-features": {"serialization": False, "advanced_permissions": False},
             "report-timezone-short": "UTC",
+            "report-timezone-long": call.state.settings.get("report-timezone") or "GMT",
+            "subscription-allowed-domains": call.state.settings.get("subscription-allowed-domains"),
             "site-url": call.state.settings.get("site-url"),
         }
     )

@@ -11,7 +11,7 @@ from watchglass.publish.compare import differences
 from watchglass.publish.errors import Refused, Strange, Uncertain
 from watchglass.publish.metabase import bodies, marks, normal
 from watchglass.publish.metabase.inventory import Inventory, Raw
-from watchglass.publish.metabase.marks import BEGUN, Mark
+from watchglass.publish.metabase.marks import BEGUN, Mail, Mark
 from watchglass.publish.resource import Desired, Key, Live, digest
 
 KIND = "dashboard"
@@ -24,12 +24,14 @@ class Handle:
 
     Args:
         places: cards' places by key; ``tabs``: by name.
+        mails: our subscriptions to it, which its mark lists.
     """
 
     id: int
     places: Mapping[str, int]
     tabs: Mapping[str, int]
     archived: bool
+    mails: tuple[Mail, ...] = ()
 
 
 class Dashboards:
@@ -74,7 +76,7 @@ class Dashboards:
 
     def _live(self, key: str, raw: Raw, numbers: list[int]) -> Live:
         _, mark = marks.split(raw.get("description"))
-        places = _places(raw, key, self._inventory)
+        places = places_of(raw, key, self._inventory)
         body = self._normal(raw, places)
         locked = ""
         if len(numbers) > 1:
@@ -93,6 +95,7 @@ class Dashboards:
             {place: number for number, place in places.items()},
             tabs,
             bool(raw.get("archived")),
+            mark.mails if mark is not None else (),
         )
         return Live(Key("metabase", self.name, key), str(raw["name"]), body, owner, total, locked, handle)
 
@@ -125,9 +128,12 @@ class Dashboards:
         if handle.archived:  # a server takes no cards for one in the Trash
             held = there.body | {"collection": normal.OURS}
             back = {"archived": False, "collection_id": home}
-            self._client.put(place, back | {"description": self._description(desired.key.id, held)})
+            description = self._description(desired.key.id, held, marks.loosened(handle.mails))
+            self._client.put(place, back | {"description": description})
         sent = bodies.dashboard(desired.body, home, handle.places, handle.tabs, self._card_number)
-        sent["description"] = self._description(desired.key.id, desired.body)
+        cut = handle.archived or any(_lost(there.body, desired.body))
+        mails = marks.loosened(handle.mails) if cut else handle.mails
+        sent["description"] = self._description(desired.key.id, desired.body, mails)
         self._check(desired, self._inventory.take_board(self._client.put(place, sent).body))
 
     def _card_number(self, key: str) -> int:
@@ -179,7 +185,7 @@ class Dashboards:
         Raises:
             Refused: it is something else.
         """
-        made = self._normal(raw, _places(raw, desired.key.id, self._inventory))
+        made = self._normal(raw, places_of(raw, desired.key.id, self._inventory))
         found = differences(desired.body, made)
         if found:
             places = ", ".join(each.pointer for each in found[:3])
@@ -191,16 +197,16 @@ class Dashboards:
         if self._erase:
             self._client.delete(place)
             return
-        description = self._description(live.key.id, live.body | {"collection": normal.TRASH})
+        gone = live.body | {"collection": normal.TRASH}
+        description = self._description(live.key.id, gone, marks.loosened(live.handle.mails))
         self._client.put(place, {"archived": True, "description": description})
 
-    def _description(self, key: str, body: Mapping[str, Json]) -> str:
-        return marks.joined(body["description"], Mark(self._owner, KIND, key, digest(body)))
+    def _description(self, key: str, body: Mapping[str, Json], mails: tuple[Mail, ...]) -> str:
+        return marks.joined(body["description"], Mark(self._owner, KIND, key, digest(body), mails=mails))
 
     def resets(self, desired: Desired, live: Live) -> str:
-        """Tell which subscriptions end or lose an attachment with the edit."""
-        parameters = _gone(live.body["parameters"], desired.body["parameters"], "id")
-        places = _gone(live.body["dashcards"], desired.body["dashcards"], "key")
+        """Tell which subscriptions end or lose an attachment with the edit; ours are mended right after it."""
+        parameters, places = _lost(live.body, desired.body)
         if not parameters and not places:
             return ""
         query = {"dashboard_id": live.handle.id}
@@ -209,20 +215,34 @@ class Dashboards:
             each for each in found if parameters & {part.get("id") for part in each.get("parameters") or []}
         ]
         numbers = {live.handle.places[key] for key in places}
+        ours = {each.number for each in live.handle.mails}
         cut = [
             each
             for each in found
             if each not in ended
+            and each["id"] not in ours
             and numbers & {card.get("dashboard_card_id") for card in each.get("cards") or []}
         ]
-        said = []
-        if ended:
-            said.append(
-                f"subscriptions that filter by what goes are archived, people are mailed ({_names(ended)})"
+        return "; ".join(
+            said.format(_names(each))
+            for said, each in (
+                (_ENDED, [each for each in ended if each["id"] not in ours]),
+                (_BACK, [each for each in ended if each["id"] in ours]),
+                (_LOSE, cut),
             )
-        if cut:
-            said.append(f"subscriptions lose the attachments of what goes ({_names(cut)})")
-        return "; ".join(said)
+            if each
+        )
+
+
+_ENDED = "subscriptions that filter by what goes are archived, people are mailed ({})"
+_BACK = "people are mailed that subscriptions end, which come back in the same apply ({})"
+_LOSE = "subscriptions lose the attachments of what goes ({})"
+
+
+def _lost(before: Mapping[str, Json], after: Mapping[str, Json]) -> tuple[set[str], set[str]]:
+    """List what goes with an edit: ids of parameters, keys of cards' places."""
+    parameters = _gone(before["parameters"], after["parameters"], "id")
+    return parameters, _gone(before["dashcards"], after["dashcards"], "key")
 
 
 def _gone(before: Iterable[Mapping[str, Json]], after: Iterable[Mapping[str, Json]], name: str) -> set[str]:
@@ -233,7 +253,7 @@ def _names(subscriptions: Iterable[Mapping[str, Json]]) -> str:
     return ", ".join(f"{each['id']} '{each.get('name')}'" for each in subscriptions)
 
 
-def _places(raw: Raw, board: str, inventory: Inventory) -> dict[int, str]:
+def places_of(raw: Raw, board: str, inventory: Inventory) -> dict[int, str]:
     """
     Name each card's place on a dashboard: number → key.
 

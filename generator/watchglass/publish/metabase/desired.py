@@ -4,24 +4,32 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 
-from watchglass.artifact import Artifact, Json
-from watchglass.publish.metabase import marks, normal
+from watchglass.artifact import Artifact, Json, Path
+from watchglass.publish.metabase import marks, normal, subscription_form
 from watchglass.publish.resource import Desired, Key
 
 
 def wanted(artifacts: Iterable[Artifact]) -> tuple[Desired, ...]:
     """List what the artifacts want at Metabase."""
     listed = [each for each in artifacts if each.target == "metabase"]
-    return tuple(
-        Desired(
-            Key("metabase", each.kind, each.id),
-            each.body["name"],
-            _MAKERS[each.kind](each.body),
-            each.origins,
-        )
-        for each in listed
-        if each.kind in _MAKERS
-    )
+    return tuple(_wanted(each, _MAKERS[each.kind](each.body)) for each in listed if each.kind in _MAKERS)
+
+
+def _wanted(artifact: Artifact, body: dict[str, Json]) -> Desired:
+    origins = artifact.origins
+    if artifact.kind == "subscriptions":
+        origins = _origins(body, origins)
+    return Desired(Key("metabase", artifact.kind, artifact.id), artifact.body["name"], body, origins)
+
+
+def _origins(body: Mapping[str, Json], origins: Mapping[str, Path]) -> dict[str, Path]:
+    """Find the definition's words for the channels of a subscription, which are sorted by now."""
+    home = origins["/name"][:-1]
+    made = {name: path for name, path in origins.items() if name != "/channels"}
+    for index, _ in enumerate(body["channels"]):
+        made[f"/channels/{index}"] = (*home, "at")
+        made[f"/channels/{index}/recipients"] = (*home, "to")
+    return made | {"/channels": (*home, "to"), "/parameters": (*home, "filters")}
 
 
 def _collection(body: Mapping[str, Json]) -> dict[str, Json]:
@@ -48,6 +56,13 @@ def _dashboard(body: Mapping[str, Json]) -> dict[str, Json]:
     return normal.dashboard(body, normal.OURS, text, tabs, dashcards)
 
 
+def _subscription(body: Mapping[str, Json]) -> dict[str, Json]:
+    board = str(body["dashboard_id"]["dashboard"])
+    return subscription_form.form(
+        body, board, body["report_timezone"], _as_it_is, lambda place: str(place["dashcard"])
+    )
+
+
 def _as_it_is(reference: Json) -> Json:
     return reference
 
@@ -57,4 +72,5 @@ _MAKERS: Mapping[str, Callable[[Mapping[str, Json]], dict[str, Json]]] = {
     "permissions": _permissions,
     "cards": _card,
     "dashboards": _dashboard,
+    "subscriptions": _subscription,
 }

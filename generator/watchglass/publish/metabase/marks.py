@@ -7,14 +7,37 @@ A Metabase takes no id of ours, and its names are not unique. A description surv
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 
 BEGUN = "new"
 """The digest on an object that is made in two steps, after the first."""
 
+CUT = "cut"
+"""The digest of a subscription that an edit of its dashboard by us may have changed."""
+
 _LINE = re.compile(
-    r"watchglass:(?P<owner>[^\s:]+):(?P<kind>[a-z]+):(?P<id>\S+?)(?: sum=(?P<sum>\w+))?(?: paused=(?P<paused>[\d,]+))?\s*"
+    r"watchglass:(?P<owner>[^\s:]+):(?P<kind>[a-z]+):(?P<id>\S+?)(?: sum=(?P<sum>\w+))?(?: paused=(?P<paused>[\d,]+))?"
+    r"(?: mails=(?P<mails>\S+))?\s*"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class Mail:
+    """
+    A subscription of ours to the dashboard that the mark stands on, since it has no room for a mark of its own.
+
+    Args:
+        number: the server's; 0 before it is made.
+        sums: digests of what it is by our doing: of our last write, and of what that replaced.
+    """
+
+    id: str
+    number: int
+    sums: tuple[str, ...]
+
+    def __str__(self) -> str:
+        return f"{self.id}:{self.number}:{'/'.join(self.sums)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +49,7 @@ class Mark:
         owner: service, and environment behind an ``@``; ``kind``: in the singular; ``id``: ours.
         sum: the digest of our last write; empty where it was never ours to write.
         paused: ids of alerts that sleep while the question is changed.
+        mails: subscriptions of ours to the dashboard.
     """
 
     owner: str
@@ -33,11 +57,13 @@ class Mark:
     id: str
     sum: str = ""
     paused: tuple[int, ...] = ()
+    mails: tuple[Mail, ...] = ()
 
     def __str__(self) -> str:
         total = f" sum={self.sum}" if self.sum else ""
         paused = f" paused={','.join(map(str, self.paused))}" if self.paused else ""
-        return f"watchglass:{self.owner}:{self.kind}:{self.id}{total}{paused}"
+        mails = f" mails={','.join(map(str, self.mails))}" if self.mails else ""
+        return f"watchglass:{self.owner}:{self.kind}:{self.id}{total}{paused}{mails}"
 
 
 def split(description: str | None) -> tuple[str, Mark | None]:
@@ -56,7 +82,21 @@ def split(description: str | None) -> tuple[str, Mark | None]:
 
 def _mark(found: re.Match[str]) -> Mark:
     paused = tuple(int(number) for number in (found["paused"] or "").split(",") if number)
-    return Mark(found["owner"], found["kind"], found["id"], found["sum"] or "", paused)
+    mails = tuple(_mails(found["mails"] or ""))
+    return Mark(found["owner"], found["kind"], found["id"], found["sum"] or "", paused, mails)
+
+
+def _mails(text: str) -> Iterable[Mail]:
+    for entry in filter(None, text.split(",")):
+        key, _, rest = entry.partition(":")
+        number, _, sums = rest.partition(":")
+        if key and number.isdecimal():
+            yield Mail(key, int(number), tuple(sums.split("/")))
+
+
+def loosened(mails: Iterable[Mail]) -> tuple[Mail, ...]:
+    """Say of subscriptions that what stands there now is by our doing: the server changes them along with the dashboard."""
+    return tuple(replace(each, sums=(CUT,)) for each in mails)
 
 
 def joined(text: str, mark: Mark) -> str:

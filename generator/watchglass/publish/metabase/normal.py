@@ -21,7 +21,7 @@ SLOT = "watchglass.key"
 PAUSED = "paused_alerts"
 
 
-def _filled(body: Mapping[str, Json]) -> dict[str, Json]:
+def filled(body: Mapping[str, Json]) -> dict[str, Json]:
     """Leave out what says nothing: null, empty, no; a default may be a no."""
     return {key: value for key, value in body.items() if not _says_nothing(key, value)}
 
@@ -69,7 +69,7 @@ def query(sent: Mapping[str, Json], column: Callable[[int], Json]) -> dict[str, 
 
 
 def _tag(tag: Mapping[str, Json], column: Callable[[int], Json]) -> dict[str, Json]:
-    kept = {key: value for key, value in _filled(tag).items() if not key.startswith("lib/")}
+    kept = {key: value for key, value in filled(tag).items() if not key.startswith("lib/")}
     if "dimension" in kept:
         kept["dimension"] = ["field", _column(kept["dimension"], column), None]
     return kept
@@ -96,7 +96,7 @@ def card(body: Mapping[str, Json], place: str, text: str, held: Mapping[str, Jso
         "type": body.get("type") or "question",
         "display": body["display"],
         "dataset_query": dict(held),
-        "parameters": [_filled(each) for each in body.get("parameters") or []],
+        "parameters": [filled(each) for each in body.get("parameters") or []],
         "visualization_settings": body.get("visualization_settings") or {},
     }
     return plain(made)  # type: ignore[no-any-return]
@@ -117,7 +117,7 @@ def dashboard(
         "collection": place,
         "width": body.get("width") or "fixed",
         "auto_apply_filters": body.get("auto_apply_filters") is not False,
-        "parameters": [_filled(each) for each in body.get("parameters") or []],
+        "parameters": [filled(each) for each in body.get("parameters") or []],
         "tabs": [{"name": name} for name in tabs],
         "dashcards": sorted(dashcards, key=lambda each: str(each["key"])),
     }
@@ -137,7 +137,7 @@ def dashcard(
         name: value for name, value in (body.get("visualization_settings") or {}).items() if name != SLOT
     }
     if "virtual_card" in settings:
-        settings["virtual_card"] = _filled(settings["virtual_card"] or {})
+        settings["virtual_card"] = filled(settings["virtual_card"] or {})
     return {
         "key": key,
         "card_id": named(body.get("card_id")),

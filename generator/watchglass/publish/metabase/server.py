@@ -3,19 +3,23 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from watchglass.artifact import Json
 from watchglass.publish.client import Client, only
 from watchglass.publish.errors import Refused
 from watchglass.publish.metabase.alerts import Alerts
 from watchglass.publish.metabase.cards import Cards
 from watchglass.publish.metabase.collections import Collections
 from watchglass.publish.metabase.dashboards import Dashboards
+from watchglass.publish.metabase.delivery import undelivered
 from watchglass.publish.metabase.inventory import Inventory
 from watchglass.publish.metabase.permissions import Permissions
 from watchglass.publish.metabase.references import DATABASE_HINT, Databases
+from watchglass.publish.metabase.subscription_form import zone_of
+from watchglass.publish.metabase.subscriptions import Reader, Subscriptions
 from watchglass.publish.plan import Instance
 from watchglass.publish.resource import Desired, Kind
 
@@ -25,7 +29,9 @@ OLDEST, NEWEST = 50, 63
 SEGMENTS_SINCE = 59
 
 REREAD = frozenset({"collections", "cards", "dashboards"})
-"""Kinds of which Metabase refuses no stale write: they are read once more right before it."""
+"""Kinds of which Metabase refuses no stale write: they are read once more right before it.
+
+Subscriptions are, too, but by themselves: an edit of their dashboard changes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +41,7 @@ class Metabase:
 
     Args:
         sees_all: whether the key is an administrator's; lists leave out what another one may not see.
+        properties: what the server says of itself.
     """
 
     client: Client
@@ -42,6 +49,7 @@ class Metabase:
     kinds: tuple[Kind, ...]
     inventory: Inventory
     sees_all: bool
+    properties: Mapping[str, Json]
 
 
 def connect(client: Client, owner: str, desired: Iterable[Desired], *, erase: bool = False) -> Metabase:
@@ -67,11 +75,12 @@ def connect(client: Client, owner: str, desired: Iterable[Desired], *, erase: bo
         Permissions(client, owner, inventory, sees_all=sees_all),
         Cards(client, owner, inventory, Alerts(client, major, sees_all=sees_all), erase=erase),
         Dashboards(client, owner, inventory, erase=erase),
+        Subscriptions(client, owner, inventory, Reader(int(user["id"]), sees_all, zone_of(properties))),
     )
     place = urlsplit(client.url)
     identity = f"{place.netloc.rpartition('@')[2]}{place.path}"
     instance = Instance("metabase", identity, tag, tuple(_notes(major, tag, desired)))
-    return Metabase(client, instance, kinds, inventory, sees_all)
+    return Metabase(client, instance, kinds, inventory, sees_all, properties)
 
 
 def _major(tag: str) -> int:
@@ -101,6 +110,7 @@ def obstacles(server: Metabase, desired: Iterable[Desired]) -> Iterator[str]:
         yield from _collection(server)
     if any(each.key.kind == Permissions.name for each in listed) and not server.sees_all:
         yield "rights on a collection are set with an administrator's key alone; give one, or take `permissions:` out"
+    yield from undelivered(server.client, server.properties, _major(server.instance.version), listed)
 
 
 def _databases(databases: Databases, desired: Iterable[Desired]) -> Iterator[str]:
