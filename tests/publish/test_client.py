@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from tests.publish.scripted import Scripted, Step, scripted
+from tests.servers.metabase.server import metabase_server
 from watchglass.publish import client as clients
 from watchglass.publish.client import Client, Settings
 from watchglass.publish.errors import NotSent, PublishError, Refused, Strange, Uncertain
@@ -205,3 +206,20 @@ def test_requests_are_counted() -> None:
         client.get("/b")
         client.put("/c", {})
     assert client.counted == {"GET": 2, "PUT": 1}
+
+
+def test_several_reads_are_in_flight_at_once_and_come_in_order() -> None:
+    with metabase_server() as server:
+        client = Client("Metabase", server.url, {"x-api-key": Secret(server.admin_key)})
+        paths = [f"/api/{name}" for name in ("user/current", "collection", "database", "card") * 5]
+        answers = client.get_all(paths)
+        assert [each.body for each in answers] == [client.get(path).body for path in paths]
+
+
+def test_of_several_reads_the_first_that_fails_ends_all() -> None:
+    with metabase_server() as server:
+        client = Client("Metabase", server.url, {"x-api-key": Secret(server.admin_key)})
+        paths = [f"/api/card/{number}" for number in range(100)]
+        with pytest.raises(Refused, match="GET /api/card/0: 404"):
+            client.get_all(paths)
+        assert len(server.requests) < 20

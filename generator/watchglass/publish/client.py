@@ -7,13 +7,11 @@ and an address without TLS is refused unless it is this machine's.
 
 from __future__ import annotations
 
-import datetime
-import email.utils
-import ipaddress
 import json
 import time
 from collections import Counter
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -22,17 +20,22 @@ from urllib.parse import urlsplit
 import requests
 
 from watchglass.artifact import Json
+from watchglass.publish.address import Settings, check_address, session_of
 from watchglass.publish.errors import NotSent, PublishError, Refused, Strange, Uncertain
+from watchglass.publish.patience import pause
 from watchglass.publish.secret import Redactor, Secret
+
+__all__ = ["LARGEST", "Answer", "Client", "Settings", "only"]
 
 Method = Literal["GET", "POST", "PUT", "DELETE"]
 LARGEST = 50 * 1024 * 1024
 """Bytes of an answer that are read at most."""
 
 _TRIES = 4
-_LONGEST_WAIT = 60.0
 _ALL_WAITS = 300.0
 _PASSING = frozenset({408, 425, 429, 502, 503, 504})
+_TOGETHER = 4
+"""Reads that are in flight at once, at most; writes are one at a time."""
 _CHUNK = 64 * 1024
 _SAID = 100_000
 """Bytes of a text that is an error's; it is cut to a sentence once the secrets are out of it."""
@@ -45,25 +48,6 @@ class Answer:
     status: int
     body: Json
     headers: Mapping[str, str] = field(default_factory=dict)
-
-
-@dataclass(frozen=True, slots=True)
-class Settings:
-    """
-    How a server is talked to.
-
-    Args:
-        insecure: whether a certificate that cannot be verified is taken.
-        plain: whether a token may go over http:// to another machine.
-        authority: file of certificates in place of the built-in ones.
-        connect, read: seconds; ``read`` is also what a whole answer may take.
-    """
-
-    insecure: bool = False
-    plain: bool = False
-    authority: str = ""
-    connect: float = 10.0
-    read: float = 60.0
 
 
 class Client:
@@ -93,8 +77,8 @@ class Client:
         self._wait = wait
         for secret in (value for value in headers.values() if isinstance(value, Secret)):
             self.redactor.learn(secret)
-        _check_address(self.url, self.settings, self.name, self.redactor)
-        self._session = _session(self.url, headers, self.settings)
+        check_address(self.url, self.settings, self.name, self.redactor)
+        self._session = session_of(self.url, headers, self.settings)
 
     def close(self) -> None:
         """Let go of the connections."""
@@ -113,6 +97,15 @@ class Client:
             PublishError: nothing came, or something else than was asked for.
         """
         return self._repeated("GET", path, None, query, also)
+
+    def get_all(self, paths: Sequence[str], *, also: tuple[int, ...] = ()) -> list[Answer]:
+        """Read several, some at once; the first that fails ends it, once those in flight are done."""
+        pool = ThreadPoolExecutor(_TOGETHER)
+        try:
+            asked = [pool.submit(self.get, path, also=also) for path in paths]
+            return [each.result() for each in asked]
+        finally:
+            pool.shutdown(cancel_futures=True)
 
     def put(
         self, path: str, body: Json, *, also: tuple[int, ...] = (), headers: Mapping[str, str] | None = None
@@ -139,10 +132,10 @@ class Client:
             except NotSent:
                 if attempt == _TRIES - 1:
                     raise
-                self._wait(_pause(attempt, None))
+                self._wait(pause(attempt, None))
                 continue
             if answer.status == 429 and attempt < _TRIES - 1:  # the server says that it did nothing
-                self._wait(_pause(attempt, answer.headers.get("Retry-After")))
+                self._wait(pause(attempt, answer.headers.get("Retry-After")))
                 continue
             if answer.status >= 500 and answer.status not in also:
                 raise Uncertain(
@@ -174,17 +167,17 @@ class Client:
             except (NotSent, Uncertain, Strange):
                 if last:
                     raise
-                pause = _pause(attempt, None)
+                wait = pause(attempt, None)
             else:
                 if answer.status not in _PASSING or answer.status in also or last:
                     return self._judged(answer, method, path, also)
-                pause = _pause(attempt, answer.headers.get("Retry-After"))
-            waited += pause
+                wait = pause(attempt, answer.headers.get("Retry-After"))
+            waited += wait
             if waited > _ALL_WAITS:
                 raise NotSent(
                     f"{self.name} asks for more patience than {_ALL_WAITS / 60:.0f} minutes", "try it later"
                 )
-            self._wait(pause)
+            self._wait(wait)
         raise AssertionError("every try ended in one way or another")
 
     def _once(
@@ -303,42 +296,6 @@ class Client:
 _CERTIFICATE = "give the authority's certificates with --ca FILE, or take any certificate with --insecure"
 
 
-def _session(url: str, headers: Mapping[str, Secret | str], settings: Settings) -> requests.Session:
-    session = requests.Session()
-    # Without this a netrc of the user's would replace the token that was given.
-    session.trust_env = False
-    session.proxies = dict(requests.utils.get_environ_proxies(url, no_proxy=None))
-    session.verify = not settings.insecure if not settings.authority else settings.authority
-    for name, value in headers.items():
-        session.headers[name] = value.reveal() if isinstance(value, Secret) else value
-    session.headers["Accept"] = "application/json"
-    return session
-
-
-def _check_address(url: str, settings: Settings, name: str, redactor: Redactor) -> None:
-    parts = urlsplit(url)
-    if parts.scheme not in ("http", "https") or not parts.hostname:
-        raise NotSent(
-            f"the address of {name} begins with https:// and names a host", "give its whole address"
-        )
-    if parts.username or parts.password:
-        raise NotSent(f"the address of {name} holds a password", "give a token in place of it")
-    if parts.scheme == "http" and not settings.plain and not _is_this_machine(parts.hostname):
-        raise NotSent(
-            f"http://{redactor.clean(parts.hostname)} would get the token of {name} in the clear",
-            "use https://, or say --allow-http where the way to it is safe",
-        )
-
-
-def _is_this_machine(host: str) -> bool:
-    if host == "localhost":
-        return True
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return False
-
-
 def _never_connected(error: requests.exceptions.ConnectionError) -> bool:
     """Tell whether a connection was never made: then nothing was sent, and nothing is done."""
     text = repr(error)
@@ -357,26 +314,6 @@ def _reason(error: Exception) -> str:
     if "Connection refused" in text:
         return "nothing listens there"
     return "the connection broke"
-
-
-def _pause(attempt: int, asked: str | None) -> float:
-    """Give the seconds to wait: what the server asks for, at most a minute, else half a second, doubled each time."""
-    usual = 0.5 * float(2**attempt)
-    if not asked:
-        return usual
-    return min(max(_seconds(asked, usual), 0.0), _LONGEST_WAIT)
-
-
-def _seconds(asked: str, usual: float) -> float:
-    if asked.strip().isdigit():
-        return float(asked)
-    try:
-        until = email.utils.parsedate_to_datetime(asked)
-    except (TypeError, ValueError):
-        return usual
-    if until.tzinfo is None:
-        until = until.replace(tzinfo=datetime.UTC)
-    return (until - datetime.datetime.now(tz=datetime.UTC)).total_seconds()
 
 
 def _hint(status: int, name: str) -> str:

@@ -23,7 +23,7 @@ Raw = Mapping[str, Json]
 PAGE = 500
 NEWEST = 50
 _ONE_BY_ONE = 10
-"""Up to as many cards that stand on no board of ours are read one by one; for more, all that the key may see are."""
+"""Up to as many are read one by one; of more, boards come some at once, and cards on no board of ours all in one answer."""
 
 _CARDS = ("card", "dataset", "metric")
 _MODELS = {"card": _CARDS, "dashboard": ("dashboard",)}
@@ -79,9 +79,18 @@ class Inventory:
         rows = list(self._pages(f"/api/collection/{self.home}/items", (*_CARDS, "dashboard"), self.buried))
         self.items["card"] = [each for each in rows if each["model"] in _CARDS]
         self.items["dashboard"] = [each for each in rows if each["model"] == "dashboard"]
-        for each in self.items["dashboard"]:
-            if self.mark_of(each, "dashboard") is not None:
-                self.read_board(int(each["id"]))
+        self._read_boards(
+            [int(each["id"]) for each in self.items["dashboard"] if self.mark_of(each, "dashboard")]
+        )
+
+    def _read_boards(self, numbers: list[int]) -> None:
+        if len(numbers) <= _ONE_BY_ONE:
+            for number in numbers:
+                self.read_board(number)
+            return
+        for answer in self.client.get_all([f"/api/dashboard/{number}" for number in numbers], also=(404,)):
+            if answer.status != 404:
+                self.take_board(answer.body)
 
     def _pages(self, path: str, models: Iterable[str], archived: bool) -> Iterator[Raw]:
         query = "&".join(f"models={model}" for model in models) + ("&archived=true" if archived else "")
