@@ -117,7 +117,7 @@ def test_rows_and_levels_are_written_and_what_chance_makes_is_not(shop: Shop, se
         ("thresholds: {bad: 2}}\n  longest", "thresholds: {bad: 3}}\n  longest", "level was bad and is fine"),
         ("when_null: 7", "when_null: 1", "value was 7 and is 1, level was bad and is fine"),
         ("ORDER BY state\n", "ORDER BY state DESC\n", "row 1: state was open and is paid"),
-        ("{{ matches('state', 'state') }}", "TRUE", "'filtered' with a value of state chosen gives"),
+        ("{{ matches('state', 'state') }}", "TRUE", "'filtered' with a value of state chosen was recorded"),
         ("max(hours)", "1 / max(0)", "it fails: division by zero"),
     ],
 )  # fmt: skip

@@ -58,6 +58,14 @@ def compare(service: Service, recorded: Answers, today: Answers) -> tuple[Proble
         if name in service.metrics and service.metrics[name].query.id not in others
     ]
     found += [
+        _other(
+            f"{_told(name)} was recorded, and the query does not ask for it any more",
+            service.queries[query_of(name)].at,
+        )
+        for name in recorded.queries
+        if name not in today.queries and query_of(name) in today.queries and query_of(name) in service.queries
+    ]
+    found += [
         problem_at(
             "answer-missing",
             f"no answer of {_told(name)} was recorded",
