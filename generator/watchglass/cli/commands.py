@@ -40,7 +40,9 @@ COMMANDS: Final[Mapping[str, Entry]] = {
     "plan": Entry("watchglass.cli.plan:command", "Say what an apply would change at Grafana and Metabase."),
     "apply": Entry("watchglass.cli.apply:command", "Publish to Grafana and Metabase."),
     "drift": Entry("watchglass.cli.drift:command", "Show what somebody else changed of ours."),
-    "adopt": Entry("watchglass.cli.adopt:command", "Take what somebody changed at a server into the definition."),
+    "adopt": Entry(
+        "watchglass.cli.adopt:command", "Take what somebody changed at a server into the definition."
+    ),
     "destroy": Entry("watchglass.cli.destroy:command", "Remove all that is ours at Grafana and Metabase."),
     "schema": Entry("watchglass.cli.schema:command", "Print the JSON Schema of the definition language."),
 }

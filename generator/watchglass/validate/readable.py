@@ -55,7 +55,9 @@ def judge(service: Service, ran: Iterable[tuple[Case, Outcome]]) -> list[Finding
 
 
 def _finding(count: int, what: str, limit: int, case: Case) -> Finding:
-    message = f"{told(case.statement, case.name)} gives {count:,} {what}; over {limit:,} {_WHY.get(what, _TOLD)}"
+    message = (
+        f"{told(case.statement, case.name)} gives {count:,} {what}; over {limit:,} {_WHY.get(what, _TOLD)}"
+    )
     hint = "take the largest and join the rest (LIMIT, limit:), cut the time coarser, or make several panels of it"
     return in_cases(Problem("panel-rows", message, case.statement.span, "warning", hint), [case])
 

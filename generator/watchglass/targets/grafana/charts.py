@@ -14,6 +14,7 @@ from watchglass.targets.grafana.tables import matrix, matrix_table
 
 def over_time(style: str, fill: int) -> Callable[[Subject], Look]:
     """Make what draws numbers over time as lines, areas or bars."""
+
     def build(subject: Subject) -> Look:
         panel = subject.panel
         defaults, overrides, notes = _chart_fields(subject)
