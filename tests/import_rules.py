@@ -42,8 +42,10 @@ ALLOWED: Mapping[str, frozenset[str]] = {
     "review": _RESOLVED | {"output", "publish", "alert_tests", "backtest"},
     "pipeline": _STAGES,
     "": _STAGES | {"lint", "pipeline", "validate"},
-    "pytest_plugin": _STAGES | {"", "lint", "pipeline", "validate", "database", "evaluation", "review", "alert_tests"},
-    "cli": _STAGES | {"", "lint", "pipeline", "validate", "publish", "review", "database", "evaluation", "alert_tests"}
+    "pytest_plugin": _STAGES
+    | {"", "lint", "pipeline", "validate", "database", "evaluation", "review", "alert_tests"},
+    "cli": _STAGES
+    | {"", "lint", "pipeline", "validate", "publish", "review", "database", "evaluation", "alert_tests"}
     | {"backtest", "past", "recording"},
     "__main__": frozenset({"cli"}),
 }

