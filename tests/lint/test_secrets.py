@@ -118,3 +118,19 @@ def test_a_secret_is_shown_in_no_report(
     printed = capsys.readouterr()
     assert "lint-secret" in printed.out + printed.err
     assert secret not in printed.out + printed.err
+
+
+def test_a_secret_of_a_shared_part_stays_hidden_where_a_later_definition_does_not_name_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = "".join(PARTS["grafana"])
+    shared = f"levels: {{good: green, bad: red}}\nsources: {{main: {{}}}}\n{text_with('description', secret)}"
+    (tmp_path / "shared.yaml").write_text(shared)
+    head = "version: 1\nservice: {id: %s, title: T, timezone: UTC, owner: me}\ninclude: shared.yaml\n"
+    (tmp_path / "a.yaml").write_text(head % "a")
+    (tmp_path / "b.yaml").write_text(f"{head % 'b'}alerts: {{none: {{}}}}\n")
+    assert run(["check", str(tmp_path / "a.yaml"), str(tmp_path / "b.yaml")]) == 1
+    printed = capsys.readouterr()
+    assert "lint-secret" in printed.err
+    assert "shared.yaml" in printed.err
+    assert secret not in printed.out + printed.err

@@ -22,7 +22,7 @@ def command(definitions: tuple[str, ...], strict: bool, environment: str | None,
     Exit codes: 0 no error, 1 errors (with --strict: or warnings).
     """
     from watchglass.cli.reporting import of_notes, tell
-    from watchglass.lint import hide_secrets, lint
+    from watchglass.lint import lint
     from watchglass.pipeline import Order, colliding, produce_all
     from watchglass.problems import has_errors
 
@@ -32,7 +32,7 @@ def command(definitions: tuple[str, ...], strict: bool, environment: str | None,
     sources: dict[str, str] = {}
     for product in products:
         problems += product.problems
-        sources |= hide_secrets(product.sources, product.problems)
+        sources |= product.sources
         if form != "text":
             problems += of_notes(product.notes, product.unrendered)
     tell(problems, form, sources)

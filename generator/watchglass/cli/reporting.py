@@ -37,7 +37,7 @@ def tell(problems: Iterable[Problem], form: Format, sources: Mapping[str, str]) 
     listed = arrange(problems)
     if not listed and form == "text":
         return
-    if any(problem.code == "secret-plain" for problem in listed):
+    if any(problem.code in ("lint-secret", "secret-plain") for problem in listed):
         from watchglass.lint import hide_secrets
 
         sources = hide_secrets(sources, listed)
