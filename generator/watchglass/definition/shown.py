@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
+from watchglass.artifact import Path
 from watchglass.definition.service import Column, Metric, Panel, Query
 from watchglass.definition.telling import nothing_of, value_item
 from watchglass.sql import wrap
@@ -88,6 +90,14 @@ def axis_of(panel: Panel, rows: Shown) -> Thresholds | None:
     drawn = [column.thresholds for _, column in rows.columns if column.name in panel.y]
     found = [thresholds for thresholds in drawn if thresholds is not None]
     return found[0] if found and all(each == found[0] for each in found) else None
+
+
+def step_places_of(panel: Panel, rows: Shown) -> Mapping[str, Path]:
+    """Give the places in the definition of the numbers of `axis_of`: level → path."""
+    if panel.metric is not None:
+        return panel.metric.step_spans
+    drawn = [column for _, column in rows.columns if column.name in panel.y]
+    return next((column.step_spans for column in drawn if column.step_spans), {})
 
 
 def _as_it_is(items: tuple[Item, ...], query: Query) -> bool:

@@ -2,7 +2,7 @@
 
 from watchglass.thresholds.axis import Band, Better, Level, Step, Thresholds
 from watchglass.thresholds.compare import Comparison, Operator, reaches
-from watchglass.thresholds.words import plain_number, words
+from watchglass.thresholds.words import plain_number, whole, words
 
 __all__ = [
     "Band",
@@ -14,5 +14,6 @@ __all__ = [
     "Thresholds",
     "plain_number",
     "reaches",
+    "whole",
     "words",
 ]

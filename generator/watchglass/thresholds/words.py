@@ -12,6 +12,11 @@ def plain_number(value: float) -> str:
     return str(int(value)) if float(value).is_integer() else f"{value:.10f}".rstrip("0").rstrip(".")
 
 
+def whole(number: float) -> int | float:
+    """Make a whole number an integer, which JSON writes without a point."""
+    return int(number) if float(number).is_integer() else number
+
+
 def words(thresholds: Thresholds, say: Callable[[float], str] = plain_number) -> str:
     """
     Say where every level begins, such as ``healthy below 10 %, elevated from 10 %, high from 30 %``.

@@ -10,6 +10,7 @@ from watchglass.targets.grafana import fields
 from watchglass.targets.grafana.look import ALL_SERIES, LEGEND, NO_LEGEND, ONE, Look, Subject
 from watchglass.targets.grafana.numbers import reduce_to_one
 from watchglass.targets.grafana.tables import matrix, matrix_table
+from watchglass.thresholds import whole
 
 
 def over_time(style: str, fill: int) -> Callable[[Subject], Look]:
@@ -56,7 +57,7 @@ def _chart_fields(subject: Subject) -> tuple[dict[str, Json], tuple[Json, ...], 
         defaults["thresholds"] = fields.absolute(fields.one_step(thresholds, panel.level))
     for key, number in (("min", panel.min), ("max", panel.max)):
         if number is not None:
-            defaults[key] = fields.plain(number)
+            defaults[key] = whole(number)
     overrides: tuple[Json, ...] = ()
     if panel.series is not None and len(drawn) == 1:
         defaults["displayName"] = f"${{__field.labels.{panel.series}}}"

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from watchglass.artifact import Json, Path
 from watchglass.definition.service import Condition, Resolve, Rule
-from watchglass.thresholds import Operator
+from watchglass.thresholds import Operator, whole
 
 EXPRESSIONS = "__expr__"
 DECIDES = "C"
@@ -136,7 +136,7 @@ def _threshold(ref: str, of: str, evaluator: Json, unload: Json | None = None) -
 
 
 def _evaluator(of: _Step) -> Json:
-    return {"type": of.operator, "params": [_plain(of.number)]}
+    return {"type": of.operator, "params": [whole(of.number)]}
 
 
 def _math(ref: str, expression: str) -> Json:
@@ -158,7 +158,3 @@ def _any_of(parts: Iterable[str]) -> str:
 
 def _grouped(text: str) -> str:
     return f"({text})" if " " in text else text
-
-
-def _plain(number: float) -> int | float:
-    return int(number) if float(number).is_integer() else number

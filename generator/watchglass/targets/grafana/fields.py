@@ -8,7 +8,7 @@ from typing import Any
 from watchglass.artifact import Json
 from watchglass.definition.service import Column, Metric, ValueName
 from watchglass.definition.units import Unit
-from watchglass.thresholds import Level, Thresholds
+from watchglass.thresholds import Level, Thresholds, whole
 
 NO_DATA = "no data"
 """What a panel shows in place of a number where there is none."""
@@ -33,7 +33,7 @@ def steps(thresholds: Thresholds) -> list[dict[str, Json]]:
     Source: Grafana 12.3, ``fieldConfig.defaults.thresholds``; a step holds for value >= its number.
     """
     return [
-        {"color": band.level.color, "value": None if band.low is None else plain(band.low)}
+        {"color": band.level.color, "value": None if band.low is None else whole(band.low)}
         for band in thresholds.bands()
     ]
 
@@ -51,13 +51,8 @@ def one_step(thresholds: Thresholds, level: str) -> list[dict[str, Json]]:
     color = step.level.color if step is not None else _NEUTRAL
     return [
         {"color": "transparent", "value": None},
-        *({"color": color, "value": plain(number)} for number in numbers),
+        *({"color": color, "value": whole(number)} for number in numbers),
     ]
-
-
-def plain(number: float) -> int | float:
-    """Write a whole number without a point."""
-    return int(number) if float(number).is_integer() else number
 
 
 def absolute(made: list[dict[str, Json]] | None) -> dict[str, Json]:

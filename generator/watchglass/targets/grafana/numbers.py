@@ -6,6 +6,7 @@ from watchglass.artifact import Json
 from watchglass.definition.shown import axis_of
 from watchglass.targets.grafana import fields
 from watchglass.targets.grafana.look import NO_LEGEND, Look, Subject
+from watchglass.thresholds import whole
 
 
 def reduce_to_one(*, rows: bool = False, limit: int | None = None, only: str = "") -> dict[str, Json]:
@@ -28,7 +29,7 @@ def _ends(subject: Subject) -> dict[str, Json]:
     if thresholds is not None:
         low, high = thresholds.ends(low, high)
     made = {"min": low if low is not None or high is None else 0.0, "max": high}
-    return {key: fields.plain(number) for key, number in made.items() if number is not None}
+    return {key: whole(number) for key, number in made.items() if number is not None}
 
 
 def number(subject: Subject) -> Look:

@@ -10,7 +10,7 @@ from watchglass import naming
 from watchglass.artifact import Json, Note, Path, Statement
 from watchglass.definition.layout import Place
 from watchglass.definition.service import Alert, Column, Dashboard, Link, Metric, Panel, Query, Service
-from watchglass.definition.shown import Shown, axis_of, has_curve, shown, shown_with_history
+from watchglass.definition.shown import Shown, axis_of, has_curve, shown, shown_with_history, step_places_of
 from watchglass.definition.telling import describe_panel, window
 from watchglass.durations import Duration
 from watchglass.sql.grafana import GrafanaDialect
@@ -192,10 +192,10 @@ def _origins(panel: Panel, rows: Shown, seen: Look) -> dict[str, Path]:
         places["/timeFrom"] = (*home, "range")
     thresholds = axis_of(panel, rows)
     if thresholds is not None and seen.defaults is not None and "thresholds" in seen.defaults:
-        where = "/fieldConfig/defaults/thresholds/steps"
+        where, spans = "/fieldConfig/defaults/thresholds/steps", step_places_of(panel, rows)
         if panel.level is None:
-            places |= _step_places(where, thresholds, _spans(panel, rows))
-        elif panel.level in (spans := _spans(panel, rows)):
+            places |= _step_places(where, thresholds, spans)
+        elif panel.level in spans:
             places |= {
                 f"{where}/{index}": spans[panel.level]
                 for index in range(1, len(seen.defaults["thresholds"]["steps"]))
@@ -203,13 +203,6 @@ def _origins(panel: Panel, rows: Shown, seen: Look) -> dict[str, Path]:
     for index, override in enumerate(seen.overrides):
         places |= _override_places(index, override, rows)
     return places
-
-
-def _spans(panel: Panel, rows: Shown) -> Mapping[str, Path]:
-    if panel.metric is not None:
-        return panel.metric.step_spans
-    drawn = [column for _, column in rows.columns if column.name in panel.y]
-    return next((column.step_spans for column in drawn if column.step_spans), {})
 
 
 def _step_places(where: str, thresholds: Thresholds, spans: Mapping[str, Path]) -> dict[str, Path]:

@@ -9,7 +9,7 @@ from watchglass.artifact import Json
 from watchglass.definition.colors import hex_color
 from watchglass.definition.service import Column
 from watchglass.definition.units import Unit
-from watchglass.thresholds import Band, Thresholds
+from watchglass.thresholds import Band, Thresholds, whole
 
 
 def column_key(name: str) -> str:
@@ -53,15 +53,11 @@ def _segment(band: Band, bottom: float, top: float) -> dict[str, Json]:
     low = bottom if band.low is None else max(band.low, bottom)
     high = top if band.high is None else min(band.high, top)
     return {
-        "min": _plain(low),
-        "max": _plain(high),
+        "min": whole(low),
+        "max": whole(high),
         "color": hex_color(band.level.color),
         "label": band.level.name,
     }
-
-
-def _plain(number: float) -> int | float:
-    return int(number) if float(number).is_integer() else number
 
 
 def table_formatting(columns: Iterable[tuple[str, Column]]) -> list[dict[str, Json]]:
@@ -87,9 +83,9 @@ def level_rules(name: str, thresholds: Thresholds) -> list[dict[str, Json]]:
     for step in reversed(thresholds.steps):
         color = hex_color(step.level.color)
         if step.high is not None:
-            rules.append(_rule(name, ">=", _plain(step.high), color))
+            rules.append(_rule(name, ">=", whole(step.high), color))
         if step.low is not None:
-            rules.append(_rule(name, "<", _plain(step.low), color))
+            rules.append(_rule(name, "<", whole(step.low), color))
     return rules
 
 

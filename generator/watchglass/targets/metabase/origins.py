@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from watchglass.artifact import Json, Path
 from watchglass.definition.service import Panel, Query
-from watchglass.definition.shown import Shown, axis_of
+from watchglass.definition.shown import Shown, axis_of, step_places_of
 from watchglass.thresholds import Thresholds
 
 _SEGMENTS = ("gauge.segments", "scalar.segments")
@@ -25,7 +25,7 @@ def card_origins(panel: Panel, query: Query, rows: Shown, settings: Mapping[str,
     }
     axis = axis_of(panel, rows)
     if axis is not None:
-        places |= _found(_axis_numbers(settings), number_places(axis, _spans(panel, rows)))
+        places |= _found(_axis_numbers(settings), number_places(axis, step_places_of(panel, rows)))
     for name, column in rows.columns:
         if column.thresholds is not None:
             known = number_places(column.thresholds, column.step_spans)
@@ -45,13 +45,6 @@ def number_places(thresholds: Thresholds, spans: Mapping[str, Path]) -> dict[flo
             path, pair = spans[step.level.name], len(step.numbers) > 1
             places |= {number: (*path, index) if pair else path for index, number in enumerate(step.numbers)}
     return places
-
-
-def _spans(panel: Panel, rows: Shown) -> Mapping[str, Path]:
-    if panel.metric is not None:
-        return panel.metric.step_spans
-    drawn = [column for _, column in rows.columns if column.name in panel.y]
-    return next((column.step_spans for column in drawn if column.step_spans), {})
 
 
 def _axis_numbers(settings: Mapping[str, Json]) -> Iterator[tuple[str, float]]:

@@ -9,6 +9,7 @@ from watchglass.definition.service import Dashboard, Service
 from watchglass.naming import tag_uuid
 from watchglass.sql.metabase import FROM_TAG, TO_TAG
 from watchglass.sql.pieces import Filter
+from watchglass.thresholds import whole
 
 Tags = Mapping[str, Mapping[str, Json]]
 _NUMBERS = ("integer", "number")
@@ -65,13 +66,9 @@ def _parameter(service: Service, board: Dashboard, of: Filter) -> Json:
 def _default(of: Filter) -> Json:
     """Give what a filter stands at: a list for a field filter, one value for a variable, numbers as numbers."""
     values: list[Json] = (
-        [_plain(float(value)) for value in of.default] if of.type in _NUMBERS else [*of.default]
+        [whole(float(value)) for value in of.default] if of.type in _NUMBERS else [*of.default]
     )
     return values if of.table is not None else values[0]
-
-
-def _plain(number: float) -> int | float:
-    return int(number) if number.is_integer() else number
 
 
 def mappings(service: Service, board: Dashboard, card: str, tags: Tags) -> list[Json]:
