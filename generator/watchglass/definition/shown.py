@@ -92,6 +92,13 @@ def axis_of(panel: Panel, rows: Shown) -> Thresholds | None:
     return found[0] if found and all(each == found[0] for each in found) else None
 
 
+def undrawn_levels(panel: Panel, rows: Shown) -> str:
+    """Say why a chart does not draw the levels that it has; empty where it can."""
+    if not panel.stack or axis_of(panel, rows) is None:
+        return ""
+    return "its levels are not drawn: they judge single numbers, and stacked ones are read as their sum"
+
+
 def step_places_of(panel: Panel, rows: Shown) -> Mapping[str, Path]:
     """Give the places in the definition of the numbers of `axis_of`: level → path."""
     if panel.metric is not None:

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from tests.targets.grafana.boards import panel_of
+from tests.targets.grafana.boards import panel_of, service_of
 from watchglass.artifact import Json
 from watchglass.targets.grafana import fields
+from watchglass.targets.grafana.dashboards import build_dashboard
 from watchglass.thresholds import Level, Step, Thresholds
 
 
@@ -96,6 +97,19 @@ def test_a_chart_draws_its_levels_as_lines_or_the_one_that_is_asked_for(tmp_path
     assert steps_of(one) == [(None, "transparent"), (10, "orange")]
     none = panel_of(tmp_path, "{metric: total, as: number}")
     assert "custom" not in none["fieldConfig"]["defaults"]
+
+
+@pytest.mark.parametrize("kind", ["lines", "bars"])
+def test_levels_of_stacked_numbers_are_not_drawn_and_that_is_noted(kind: str, tmp_path: Path) -> None:
+    panel = f"{{id: days, query: days, as: {kind}, stack: true}}"
+    board = f"  board:\n    title: Board\n    rows: [{{title: All, panels: [{panel}]}}]\n"
+    service = service_of(tmp_path, board)
+    made, notes = build_dashboard(service, service.dashboards["board"])
+    custom = made.body["panels"][1]["fieldConfig"]["defaults"]["custom"]
+    assert custom["thresholdsStyle"] == {"mode": "off"}
+    assert [note.message for note in notes] == [
+        "its levels are not drawn: they judge single numbers, and stacked ones are read as their sum"
+    ]
 
 
 def test_series_carry_their_own_name_and_columns_their_title(tmp_path: Path) -> None:

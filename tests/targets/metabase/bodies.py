@@ -73,9 +73,12 @@ PANELS = """
 - {id: l1, query: days, as: lines, time: day, y: [orders], level: bad}
 - {id: l2, query: days, as: area, time: day, y: [orders, total], stack: true}
 - {id: l3, query: days, as: bars, time: day, y: [orders], min: 0, max: 100}
+- {id: l4, query: days, as: lines, time: day, y: [orders, total], stack: true}
 - {id: c1, query: towns, as: bar, x: town, y: [orders]}
 - {id: c2, query: towns, as: bar, x: hour, y: [orders]}
+- {id: c3, query: towns, as: bar, x: hour, y: [orders], series: town, stack: true, level: bad}
 - {id: h1, query: towns, as: histogram, value: orders}
+- {id: h3, query: towns, as: histogram, x: hour, y: [orders]}
 - {id: h2, query: days, as: heatmap, x: region, y: [day], value: orders}
 - {id: t1, query: towns, as: table}
 - {id: p1, query: towns, as: pie, x: town, y: [orders]}

@@ -21,6 +21,14 @@ OPERATORS = {
 }  # fmt: skip
 
 
+STACKED = "its levels are not drawn: they judge single numbers, and stacked ones are read as their sum"
+
+
+def notes_of(folder: Path, panel: str) -> list[str]:
+    notes = render(service_of(folder)).notes
+    return [note.message for note in notes if note.object == f"board/{panel}"]
+
+
 @pytest.fixture(scope="module")
 def cards(tmp_path_factory: pytest.TempPathFactory) -> list[Artifact]:
     return [each for each in all_artifacts(tmp_path_factory.mktemp("cards")) if each.kind == "cards"]
@@ -163,8 +171,9 @@ def test_a_description_says_the_levels_and_ends_with_the_mark(tmp_path: Path, bo
     ("panel", "display"),
     [
         ("n1", "scalar"), ("g1", "gauge"), ("g4", "gauge"), ("g5", "scalar"), ("b1", "progress"), ("b2", "progress"),
-        ("b3", "scalar"), ("b4", "row"), ("l1", "line"), ("l2", "area"), ("l3", "bar"), ("c1", "row"), ("c2", "bar"),
-        ("h1", "bar"), ("h2", "table"), ("t1", "table"), ("p1", "pie"), ("s1", "table"), ("o1", "table"),
+        ("b3", "scalar"), ("b4", "row"), ("l1", "line"), ("l2", "area"), ("l3", "bar"), ("l4", "area"),
+        ("c1", "row"), ("c2", "bar"), ("h1", "bar"), ("h2", "table"), ("t1", "table"), ("p1", "pie"), ("s1", "table"),
+        ("o1", "table"),
     ],
 )  # fmt: skip
 def test_a_kind_is_shown_as_what_is_nearest(board: dict[str, Json], panel: str, display: str) -> None:
@@ -201,6 +210,29 @@ def test_one_goal_line_is_that_of_the_panels_level(board: dict[str, Json]) -> No
     settings = board["l1"]["visualization_settings"]
     assert (settings["graph.goal_value"], settings["graph.goal_label"]) == (20, "bad")
     assert settings["graph.show_goal"]
+
+
+@pytest.mark.parametrize(
+    ("panel", "notes"),
+    [
+        ("l2", [STACKED]),
+        ("l4", ["Metabase stacks no lines: areas stand in their place", STACKED]),
+        ("c3", [STACKED]),
+    ],
+)
+def test_stacked_numbers_have_no_goal_line_which_would_be_read_against_their_sum(
+    tmp_path: Path, board: dict[str, Json], panel: str, notes: list[str]
+) -> None:
+    settings = board[panel]["visualization_settings"]
+    assert settings["stackable.stack_type"] == "stacked"
+    assert not [key for key in settings if "goal" in key]
+    assert notes_of(tmp_path, panel) == notes
+
+
+@pytest.mark.parametrize("panel", ["l3", "c1", "b4", "h3"])
+def test_one_line_for_all_levels_is_noted(tmp_path: Path, board: dict[str, Json], panel: str) -> None:
+    assert board[panel]["visualization_settings"]["graph.goal_label"] == "broken"
+    assert "Metabase draws one goal line: 'broken' stands for all levels" in notes_of(tmp_path, panel)[-1]
 
 
 @pytest.mark.parametrize("generation", ["mbql4", "mbql5"])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 from watchglass.artifact import Json
-from watchglass.definition.shown import axis_of
+from watchglass.definition.shown import axis_of, undrawn_levels
 from watchglass.targets.grafana import fields
 from watchglass.targets.grafana.look import ALL_SERIES, LEGEND, NO_LEGEND, ONE, Look, Subject
 from watchglass.targets.grafana.numbers import reduce_to_one
@@ -40,8 +40,9 @@ def over_time(style: str, fill: int) -> Callable[[Subject], Look]:
 
 
 def _lines_of(subject: Subject) -> str:
-    """Say how levels are drawn: as lines, and as nothing where stacked numbers are not the ones that are judged."""
-    return "dashed" if axis_of(subject.panel, subject.rows) is not None and not subject.panel.stack else "off"
+    """Say how levels are drawn: as lines, if at all."""
+    panel, rows = subject.panel, subject.rows
+    return "off" if axis_of(panel, rows) is None or undrawn_levels(panel, rows) else "dashed"
 
 
 def _chart_fields(subject: Subject) -> tuple[dict[str, Json], tuple[Json, ...], tuple[str, ...]]:
@@ -64,12 +65,11 @@ def _chart_fields(subject: Subject) -> tuple[dict[str, Json], tuple[Json, ...], 
     elif panel.metric is None:
         suffix = f" ${{__field.labels.{panel.series}}}" if panel.series is not None else ""
         overrides = tuple(fields.title_override(name, column, suffix) for name, column in drawn)
+    undrawn = undrawn_levels(panel, subject.rows)
     judged = [column.title for _, column in drawn if column.thresholds is not None]
-    notes = (
-        (f"the levels of {', '.join(judged)} are not drawn: one chart has one set of lines",)
-        if judged and thresholds is None
-        else ()
-    )
+    notes = (undrawn,) if undrawn else ()
+    if judged and thresholds is None:
+        notes = (f"the levels of {', '.join(judged)} are not drawn: one chart has one set of lines",)
     return defaults, overrides, notes
 
 

@@ -8,14 +8,14 @@ from dataclasses import dataclass
 from watchglass.artifact import Json
 from watchglass.definition.colors import hex_color
 from watchglass.definition.service import Metric, Panel
-from watchglass.definition.shown import Shown, axis_of
+from watchglass.definition.shown import Shown, axis_of, undrawn_levels
 from watchglass.targets.metabase.formatting import (
     column_key,
     column_settings,
     level_rules,
     number_settings,
     segments,
-    table_formatting,
+    table_settings,
 )
 from watchglass.thresholds import Thresholds
 
@@ -117,9 +117,8 @@ def _bar_gauge(subject: Subject) -> Look:
             "column_settings": _value_settings(subject),
         }
         return Look("progress", settings)
-    return Look(
-        "row", _chart(subject, None), ("bars are not coloured by level: a row chart stands in their place",)
-    )
+    note = "bars are not coloured by level: a row chart stands in their place"
+    return Look("row", _chart(subject, None), (note, *_goal_notes(subject)))
 
 
 def _worst(thresholds: Thresholds | None) -> float | None:
@@ -128,13 +127,18 @@ def _worst(thresholds: Thresholds | None) -> float | None:
 
 def _over_time(display: str) -> Callable[[Subject], Look]:
     def build(subject: Subject) -> Look:
-        settings = _chart(subject, "timeseries")
-        return Look(display, settings, _goal_note(subject))
+        settings, notes = _chart(subject, "timeseries"), _goal_notes(subject)
+        if display == "line" and subject.panel.stack:
+            return Look("area", settings, ("Metabase stacks no lines: areas stand in their place", *notes))
+        return Look(display, settings, notes)
 
     return build
 
 
-def _goal_note(subject: Subject) -> tuple[str, ...]:
+def _goal_notes(subject: Subject) -> tuple[str, ...]:
+    undrawn = undrawn_levels(subject.panel, subject.shown)
+    if undrawn:
+        return (undrawn,)
     thresholds = axis_of(subject.panel, subject.shown)
     if thresholds is None or len(thresholds.steps) < 2 or subject.panel.level is not None:
         return ()
@@ -177,7 +181,7 @@ def _chart_columns(subject: Subject) -> dict[str, Json]:
 
 def _goal(subject: Subject) -> dict[str, Json]:
     thresholds = axis_of(subject.panel, subject.shown)
-    if thresholds is None:
+    if thresholds is None or undrawn_levels(subject.panel, subject.shown):
         return {}
     step = thresholds.step(subject.panel.level) if subject.panel.level else thresholds.worst()
     if step is None:
@@ -190,12 +194,12 @@ def _bar(subject: Subject) -> Look:
     panel = subject.panel
     x = next((column for _, column in subject.shown.columns if column.name == panel.x), None)
     lying = x is not None and x.type == "text" and panel.series is None and not panel.stack
-    return Look("row" if lying else "bar", _chart(subject, None), _goal_note(subject))
+    return Look("row" if lying else "bar", _chart(subject, None), _goal_notes(subject))
 
 
 def _histogram(subject: Subject) -> Look:
     if subject.panel.x is not None:
-        return Look("bar", _chart(subject, None))
+        return Look("bar", _chart(subject, None), _goal_notes(subject))
     name = subject.name(subject.panel.value)
     settings = {"graph.dimensions": [name], "graph.metrics": [name], "graph.x_axis.scale": "histogram"}
     return Look("bar", settings, ("Metabase groups no values of a native question: its bars are the values",))
@@ -214,16 +218,7 @@ def _pie(subject: Subject) -> Look:
 
 
 def _table(subject: Subject) -> Look:
-    columns = subject.shown.columns
-    return Look(
-        "table",
-        {
-            "table.columns": [{"name": name, "enabled": True} for name, _ in columns],
-            "table.pivot": False,
-            "table.column_formatting": table_formatting(columns),
-            "column_settings": column_settings(columns),
-        },
-    )
+    return Look("table", table_settings(subject.shown.columns))
 
 
 def _heatmap(subject: Subject) -> Look:
