@@ -92,16 +92,14 @@ class Killed(BaseException):
 class Publisher:
     """Publishes to one server, as the command does it; each call is a new process."""
 
-    def __init__(
-        self, server: MetabaseServer, key: str | None = None, *, dies: bool = False, erase: bool = False
-    ) -> None:
-        self.server, self.key, self.dies, self.erase = server, key or server.admin_key, dies, erase
+    def __init__(self, server: MetabaseServer, key: str | None = None, *, dies: bool = False) -> None:
+        self.server, self.key, self.dies = server, key or server.admin_key, dies
 
     def connect(self, artifacts: tuple[Artifact, ...]) -> tuple[Metabase, Session]:
         """Ask the server which it is."""
         client = Client("Metabase", self.server.url, {"x-api-key": Secret(self.key)}, wait=self._wait)
         desired = wanted(artifacts)
-        found = connect(client, OWNER, desired, erase=self.erase)
+        found = connect(client, OWNER, desired)
         return found, Session(found.instance, found.kinds, OWNER, desired, REREAD)
 
     def _wait(self, seconds: float) -> None:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 
 from watchglass.artifact import Json
 from watchglass.publish.client import Client
-from watchglass.publish.compare import differences
 from watchglass.publish.errors import Refused, Strange, Uncertain
 from watchglass.publish.metabase import bodies, marks, normal
 from watchglass.publish.metabase.alerts import Alerts, costs_alerts
 from watchglass.publish.metabase.inventory import Inventory, Raw
+from watchglass.publish.metabase.kept import hold
 from watchglass.publish.metabase.marks import Mark
 from watchglass.publish.resource import Desired, Key, Live, digest
 
@@ -23,16 +23,12 @@ class Cards:
 
     Args:
         alerts: those of people, which some edits would end.
-        erase: whether what is removed is deleted for good.
     """
 
     name, noun = "cards", "question"
 
-    def __init__(
-        self, client: Client, owner: str, inventory: Inventory, alerts: Alerts, *, erase: bool = False
-    ) -> None:
-        self._client, self._owner, self._erase = client, owner, erase
-        self._inventory, self._alerts = inventory, alerts
+    def __init__(self, client: Client, owner: str, inventory: Inventory, alerts: Alerts) -> None:
+        self._client, self._owner, self._inventory, self._alerts = client, owner, inventory, alerts
 
     def read(self, wanted: Mapping[str, Desired]) -> Mapping[str, Live]:
         """Read those with our mark, wherever they lie, and one in our collection that has a wanted one's name."""
@@ -41,7 +37,7 @@ class Cards:
         found = inventory.marked("card")
         found |= inventory.elsewhere("card", wanted.keys() - found.keys())
         for key in wanted.keys() - found.keys():
-            strangers = self._of_name(wanted[key].body["name"])
+            strangers = inventory.unmarked("card", wanted[key].body["name"])
             found |= {key: strangers} if strangers else {}
         inventory.bodies(number for numbers in found.values() for number in numbers)
         for key, numbers in found.items():
@@ -60,14 +56,6 @@ class Cards:
         """Give a question that somebody moved to where the key sees nothing."""
         reason = f"the question {number} stands in its place, and the key may not see it: move it back"
         return Live(Key("metabase", self.name, key), key, {"hidden": number}, self._owner, "", reason)
-
-    def _of_name(self, name: str) -> list[int]:
-        rows = self._inventory.items.get("card", [])
-        return [
-            int(each["id"])
-            for each in rows
-            if each["name"] == name and marks.split(each.get("description"))[1] is None
-        ]
 
     def _live(self, key: str, raw: Raw, numbers: list[int]) -> Live:
         _, mark = marks.split(raw.get("description"))
@@ -153,22 +141,8 @@ class Cards:
                 raise
         assert raw is not None, "it was answered, or found"
         self._inventory.know("card", key, int(raw["id"]))
-        self._alone(key, int(raw["id"]))
+        self._inventory.alone("card", key, int(raw["id"]))
         self._check(desired, raw, ())
-
-    def _alone(self, key: str, number: int) -> None:
-        """
-        See that nobody made the same at the same time: the younger one goes.
-
-        Raises:
-            Refused: another apply runs beside this one.
-        """
-        older = [each for each in self._inventory.twins("card", key) if each < number]
-        if older:
-            self._client.delete(f"/api/card/{number}")
-            raise Refused(
-                f"another apply made the question '{key}' at the same time", "let it end, then plan anew"
-            )
 
     def _check(self, desired: Desired, raw: Raw, sleeping: tuple[int, ...]) -> None:
         """
@@ -182,19 +156,12 @@ class Cards:
             raise Refused(
                 f"Metabase kept the question '{desired.title}' without its SQL", "report its version to us"
             )
-        found = differences(_holding(desired.body, sleeping), made)
-        if found:
-            places = ", ".join(each.pointer for each in found[:3])
-            raise Refused(f"Metabase kept something else of the question '{desired.title}': {places}")
+        hold(self.noun, desired.title, _holding(desired.body, sleeping), made)
 
     def remove(self, live: Live) -> None:
-        """Put the question into the Trash, or delete it for good where that was asked for."""
-        place = f"/api/card/{live.handle['id']}"
-        if self._erase:
-            self._client.delete(place)
-            return
+        """Put the question into the Trash."""
         description = self._described(live.key.id, live.body | {"collection": normal.TRASH}, ())
-        self._client.put(place, {"archived": True, "description": description})
+        self._client.put(f"/api/card/{live.handle['id']}", {"archived": True, "description": description})
 
     def resets(self, desired: Desired, live: Live) -> str:
         """Tell which alerts of people the edit would end, and what becomes of them."""

@@ -20,8 +20,8 @@ class Collections:
 
     name, noun = "collections", KIND
 
-    def __init__(self, client: Client, owner: str, inventory: Inventory, *, erase: bool = False) -> None:
-        self._client, self._owner, self._inventory, self._erase = client, owner, inventory, erase
+    def __init__(self, client: Client, owner: str, inventory: Inventory) -> None:
+        self._client, self._owner, self._inventory = client, owner, inventory
 
     def read(self, wanted: Mapping[str, Desired]) -> Mapping[str, Live]:
         """Read those with our mark, and one of a wanted one's name at the top that nobody's mark is on."""
@@ -126,8 +126,6 @@ class Collections:
             "description": self._description(live.key.id, body),
         }
         self._client.put(place, sent)
-        if self._erase:
-            self._client.delete(place)
 
     def resets(self, desired: Desired, live: Live) -> str:
         """Nobody on call notices a collection's change."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import partial
 
 from watchglass.artifact import Json
 from watchglass.publish.client import Client, only
-from watchglass.publish.compare import differences
 from watchglass.publish.errors import Refused, Strange, Uncertain
 from watchglass.publish.metabase import bodies, marks, normal
 from watchglass.publish.metabase.inventory import Inventory, Raw
+from watchglass.publish.metabase.kept import hold
 from watchglass.publish.metabase.marks import BEGUN, Mail, Mark
 from watchglass.publish.resource import Desired, Key, Live, digest
 
@@ -35,17 +36,12 @@ class Handle:
 
 
 class Dashboards:
-    """
-    Dashboards by their mark.
-
-    Args:
-        erase: whether what is removed is deleted for good.
-    """
+    """Dashboards by their mark."""
 
     name, noun = "dashboards", KIND
 
-    def __init__(self, client: Client, owner: str, inventory: Inventory, *, erase: bool = False) -> None:
-        self._client, self._owner, self._inventory, self._erase = client, owner, inventory, erase
+    def __init__(self, client: Client, owner: str, inventory: Inventory) -> None:
+        self._client, self._owner, self._inventory = client, owner, inventory
 
     def read(self, wanted: Mapping[str, Desired]) -> Mapping[str, Live]:
         """Read those with our mark, wherever they lie, and one in our collection that has a wanted one's name."""
@@ -54,7 +50,7 @@ class Dashboards:
         found = inventory.marked("dashboard")
         found |= inventory.elsewhere("dashboard", wanted.keys() - found.keys())
         for key in wanted.keys() - found.keys():
-            strangers = self._of_name(wanted[key].body["name"])
+            strangers = inventory.unmarked("dashboard", wanted[key].body["name"])
             found |= {key: strangers} if strangers else {}
         for numbers in found.values():
             if numbers[0] not in inventory.boards:
@@ -65,14 +61,6 @@ class Dashboards:
             for key, numbers in found.items()
             if numbers[0] in inventory.boards
         }
-
-    def _of_name(self, name: str) -> list[int]:
-        rows = self._inventory.items.get("dashboard", [])
-        return [
-            int(each["id"])
-            for each in rows
-            if each["name"] == name and marks.split(each.get("description"))[1] is None
-        ]
 
     def _live(self, key: str, raw: Raw, numbers: list[int]) -> Live:
         _, mark = marks.split(raw.get("description"))
@@ -130,17 +118,13 @@ class Dashboards:
             back = {"archived": False, "collection_id": home}
             description = self._description(desired.key.id, held, marks.loosened(handle.mails))
             self._client.put(place, back | {"description": description})
-        sent = bodies.dashboard(desired.body, home, handle.places, handle.tabs, self._card_number)
+        sent = bodies.dashboard(
+            desired.body, home, handle.places, handle.tabs, partial(self._inventory.existing, "card")
+        )
         cut = handle.archived or any(_lost(there.body, desired.body))
         mails = marks.loosened(handle.mails) if cut else handle.mails
         sent["description"] = self._description(desired.key.id, desired.body, mails)
         self._check(desired, self._inventory.take_board(self._client.put(place, sent).body))
-
-    def _card_number(self, key: str) -> int:
-        number = self._inventory.numbers.get(("card", key))
-        if number is None:
-            raise Refused(f"the question '{key}' is not there", "plan once more")
-        return number
 
     def _make(self, desired: Desired) -> Live:
         key = desired.key.id
@@ -158,48 +142,21 @@ class Dashboards:
                 raise
             number = found
         self._inventory.know("dashboard", key, number)
-        self._alone(key, number)
+        self._inventory.alone("dashboard", key, number)
         live = self.read_one(key)
         if live is None:
             raise Refused(f"the dashboard '{desired.title}' was deleted a moment ago", "plan once more")
         return live
 
-    def _alone(self, key: str, number: int) -> None:
-        """
-        See that nobody made the same at the same time: the younger one goes.
-
-        Raises:
-            Refused: another apply runs beside this one.
-        """
-        older = [each for each in self._inventory.twins("dashboard", key) if each < number]
-        if older:
-            self._client.delete(f"/api/dashboard/{number}")
-            raise Refused(
-                f"another apply made the dashboard '{key}' at the same time", "let it end, then plan anew"
-            )
-
     def _check(self, desired: Desired, raw: Raw) -> None:
-        """
-        Hold what the server kept against what it was sent.
-
-        Raises:
-            Refused: it is something else.
-        """
         made = self._normal(raw, places_of(raw, desired.key.id, self._inventory))
-        found = differences(desired.body, made)
-        if found:
-            places = ", ".join(each.pointer for each in found[:3])
-            raise Refused(f"Metabase kept something else of the dashboard '{desired.title}': {places}")
+        hold(self.noun, desired.title, desired.body, made)
 
     def remove(self, live: Live) -> None:
-        """Put the dashboard into the Trash, or delete it for good where that was asked for."""
-        place = f"/api/dashboard/{live.handle.id}"
-        if self._erase:
-            self._client.delete(place)
-            return
+        """Put the dashboard into the Trash."""
         gone = live.body | {"collection": normal.TRASH}
         description = self._description(live.key.id, gone, marks.loosened(live.handle.mails))
-        self._client.put(place, {"archived": True, "description": description})
+        self._client.put(f"/api/dashboard/{live.handle.id}", {"archived": True, "description": description})
 
     def _description(self, key: str, body: Mapping[str, Json], mails: tuple[Mail, ...]) -> str:
         return marks.joined(body["description"], Mark(self._owner, KIND, key, digest(body), mails=mails))

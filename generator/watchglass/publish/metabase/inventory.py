@@ -12,7 +12,7 @@ from typing import Literal
 
 from watchglass.artifact import Json
 from watchglass.publish.client import Client, only
-from watchglass.publish.errors import Strange
+from watchglass.publish.errors import Refused, Strange
 from watchglass.publish.metabase import marks, normal
 from watchglass.publish.metabase.marks import Mark
 from watchglass.publish.metabase.references import Databases
@@ -27,6 +27,7 @@ _ONE_BY_ONE = 10
 
 _CARDS = ("card", "dataset", "metric")
 _MODELS = {"card": _CARDS, "dashboard": ("dashboard",)}
+_NOUNS: Mapping[Model, str] = {"card": "question", "dashboard": "dashboard"}
 
 
 @dataclass(slots=True)
@@ -115,7 +116,7 @@ class Inventory:
 
     def take_board(self, body: Json) -> Raw:
         """Take up a dashboard as a server answered it, with its cards."""
-        board: Raw = _whole(body, "a dashboard", "dashcards")
+        board: Raw = whole(body, "a dashboard", "dashcards")
         self.boards[int(board["id"])] = board
         for place in board.get("dashcards") or []:
             if "dataset_query" in (place.get("card") or {}):
@@ -124,7 +125,7 @@ class Inventory:
 
     def take_card(self, body: Json) -> Raw:
         """Take up a question as a server answered it."""
-        raw = _whole(body, "a question", "dataset_query")
+        raw = whole(body, "a question", "dataset_query")
         number = int(raw["id"])
         self.cards[number] = raw
         mark = self.mark_of(raw, "card")
@@ -170,6 +171,14 @@ class Inventory:
             moved = self._by_mark(self.cards.values(), model)
             found |= {key: numbers for key, numbers in moved.items() if key not in found}
         return found
+
+    def unmarked(self, model: Model, name: str) -> list[int]:
+        """List what is nobody's in our collection and has a name, by number."""
+        return [
+            int(each["id"])
+            for each in self.items.get(model, [])
+            if each["name"] == name and marks.split(each.get("description"))[1] is None
+        ]
 
     def hidden(self) -> dict[str, int]:
         """List questions that stand on boards of ours where the key may not see them: our id → number."""
@@ -242,7 +251,33 @@ class Inventory:
         self._again.add(model)
         return self.look_again(model, key)
 
-    def twins(self, model: Model, key: str) -> list[int]:
+    def existing(self, model: Model, key: str) -> int:
+        """
+        Give the number of an object of ours that was read or made before.
+
+        Raises:
+            Refused: it is not there.
+        """
+        number = self.numbers.get((model, key))
+        if number is None:
+            raise Refused(f"the {_NOUNS[model]} '{key}' is not there", "plan once more")
+        return number
+
+    def alone(self, model: Model, key: str, number: int) -> None:
+        """
+        See that nobody made the same at the same time: the younger one goes.
+
+        Raises:
+            Refused: another apply runs beside this one.
+        """
+        if any(each < number for each in self._twins(model, key)):
+            self.client.delete(f"/api/{model}/{number}")
+            raise Refused(
+                f"another apply made the {_NOUNS[model]} '{key}' at the same time",
+                "let it end, then plan anew",
+            )
+
+    def _twins(self, model: Model, key: str) -> list[int]:
         """List the numbers with one mark among what was changed last: another apply may run beside this one."""
         query = "&".join(f"models={each}" for each in _MODELS[model])
         order = f"sort_column=last_edited_at&sort_direction=desc&limit={NEWEST}&offset=0"
@@ -268,7 +303,7 @@ class Inventory:
         return {"card": self.keys[number]} if number in self.keys else number
 
 
-def _whole(body: Json, what: str, part: str) -> Raw:
+def whole(body: Json, what: str, part: str) -> Raw:
     """
     Give an object as a server answered it.
 

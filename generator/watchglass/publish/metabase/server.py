@@ -52,12 +52,12 @@ class Metabase:
     properties: Mapping[str, Json]
 
 
-def connect(client: Client, owner: str, desired: Iterable[Desired], *, erase: bool = False) -> Metabase:
+def connect(client: Client, owner: str, desired: Iterable[Desired]) -> Metabase:
     """
     Ask a server which it is, and who we are there.
 
     Args:
-        owner: what our objects' marks begin with; ``erase``: whether what is removed is deleted for good.
+        owner: what our objects' marks begin with.
 
     Raises:
         PublishError: it is no Metabase, too old, or not for this key.
@@ -71,10 +71,10 @@ def connect(client: Client, owner: str, desired: Iterable[Desired], *, erase: bo
     sees_all = bool(user.get("is_superuser"))
     inventory = Inventory(client, owner, Databases(client))
     kinds: tuple[Kind, ...] = (
-        Collections(client, owner, inventory, erase=erase),
+        Collections(client, owner, inventory),
         Permissions(client, owner, inventory, sees_all=sees_all),
-        Cards(client, owner, inventory, Alerts(client, major, sees_all=sees_all), erase=erase),
-        Dashboards(client, owner, inventory, erase=erase),
+        Cards(client, owner, inventory, Alerts(client, major, sees_all=sees_all)),
+        Dashboards(client, owner, inventory),
         Subscriptions(client, owner, inventory, Reader(int(user["id"]), sees_all, zone_of(properties))),
     )
     place = urlsplit(client.url)

@@ -8,14 +8,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 
 from watchglass.artifact import Json
 from watchglass.publish.client import Client, only
-from watchglass.publish.compare import differences
 from watchglass.publish.errors import Refused, Strange, Uncertain
 from watchglass.publish.metabase import marks, subscription_form
 from watchglass.publish.metabase.dashboards import places_of
-from watchglass.publish.metabase.inventory import Inventory, Raw
+from watchglass.publish.metabase.inventory import Inventory, Raw, whole
+from watchglass.publish.metabase.kept import hold
 from watchglass.publish.metabase.marks import CUT, Mail
 from watchglass.publish.resource import Desired, Key, Live, digest
 
@@ -57,7 +58,7 @@ class Subscriptions:
         """Read those that marks list, and on the dashboard of a wanted one what is the same mail already."""
         listed = [
             (board, mail)
-            for board in sorted(self._boards())
+            for board in self._boards()
             for mail in self._mails(board)
             if mail.number or mail.id in wanted
         ]
@@ -75,13 +76,16 @@ class Subscriptions:
             found |= {key: same} if same is not None else {}
         return found
 
-    def _boards(self) -> dict[str, int]:
-        numbers = self._inventory.numbers
-        return {key: number for (model, key), number in numbers.items() if model == "dashboard"}
+    def _boards(self) -> list[str]:
+        """List our ids of dashboards."""
+        return sorted(key for model, key in self._inventory.numbers if model == "dashboard")
+
+    def _number(self, board: str) -> int | None:
+        return self._inventory.numbers.get(("dashboard", board))
 
     def _mails(self, board: str) -> tuple[Mail, ...]:
         """List what the mark of a dashboard of ours says."""
-        raw = self._inventory.boards.get(self._boards().get(board, 0))
+        raw = self._inventory.boards.get(self._number(board) or 0)
         mark = self._inventory.mark_of(raw, "dashboard") if raw is not None else None
         return mark.mails if mark is not None else ()
 
@@ -93,7 +97,7 @@ class Subscriptions:
 
     def _one(self, number: int) -> Raw | None:
         answer = self._client.get(f"/api/pulse/{number}", also=(403, 404))
-        return _whole(answer.body) if answer.status not in (403, 404) else None
+        return _subscription(answer.body) if answer.status not in (403, 404) else None
 
     def _known(self, board: str, mail: Mail, rows: Mapping[int, Raw], desired: Desired | None) -> Live | None:
         """Give what a mark lists; what is archived, only where it is wanted there."""
@@ -129,8 +133,9 @@ class Subscriptions:
 
     def _free(self, board: str, raw: Raw) -> bool:
         """Tell whether a subscription is to this dashboard, and in no line of its mark."""
-        known = {mail.number for mail in self._mails(board)}
-        return raw.get("dashboard_id") == self._boards().get(board) and int(raw["id"]) not in known
+        if raw.get("dashboard_id") != self._number(board):
+            return False
+        return int(raw["id"]) not in {mail.number for mail in self._mails(board)}
 
     def _same(self, desired: Desired, rows: Mapping[int, Raw]) -> Live | None:
         """Give nobody's subscription that sends the same mail, or has the name and our key's user for its owner."""
@@ -157,7 +162,7 @@ class Subscriptions:
 
     def _form(self, board: str, raw: Raw) -> dict[str, Json]:
         inventory = self._inventory
-        held = inventory.boards[self._boards()[board]]
+        held = inventory.boards[inventory.existing("dashboard", board)]
         places = places_of(held, board, inventory)
         return subscription_form.form(
             raw,
@@ -176,7 +181,7 @@ class Subscriptions:
 
     def read_one(self, key: str) -> Live | None:
         """Read a subscription that a mark lists."""
-        for board in sorted(self._boards()):
+        for board in self._boards():
             for mail in self._mails(board):
                 if mail.id == key and mail.number:
                     raw = self._one(mail.number)
@@ -216,12 +221,12 @@ class Subscriptions:
         if before == after:
             return  # an edit mails people
         sent = self._sent(desired, board, raw) | {"archived": False}
-        self._check(desired, board, _whole(self._client.put(f"/api/pulse/{number}", sent).body))
+        self._check(desired, board, _subscription(self._client.put(f"/api/pulse/{number}", sent).body))
 
     def _make(self, desired: Desired, board: str) -> None:
         begun = Mail(desired.key.id, 0, (digest(desired.body),))
         self._note(board, begun)
-        raw = self._begun(board, begun, self._rows(self._boards()[board]))
+        raw = self._begun(board, begun, self._rows(self._inventory.existing("dashboard", board)))
         if raw is None:
             raw = self._post(desired, board, begun)
         self._check(desired, board, raw)
@@ -229,9 +234,9 @@ class Subscriptions:
 
     def _post(self, desired: Desired, board: str, begun: Mail) -> Raw:
         try:
-            raw = _whole(self._client.post("/api/pulse", self._sent(desired, board, None)).body)
+            raw = _subscription(self._client.post("/api/pulse", self._sent(desired, board, None)).body)
         except (Uncertain, Strange):
-            found = self._begun(board, begun, self._rows(self._boards()[board]))
+            found = self._begun(board, begun, self._rows(self._inventory.existing("dashboard", board)))
             if found is None:
                 raise
             raw = found
@@ -245,7 +250,7 @@ class Subscriptions:
         Raises:
             Refused: another apply runs beside this one.
         """
-        first = self._begun(board, begun, self._rows(self._boards()[board]))
+        first = self._begun(board, begun, self._rows(self._inventory.existing("dashboard", board)))
         if first is not None and int(first["id"]) < int(raw["id"]):
             self._archive(int(raw["id"]), raw)
             raise Refused(
@@ -254,32 +259,25 @@ class Subscriptions:
             )
 
     def _sent(self, desired: Desired, board: str, raw: Raw | None) -> dict[str, Json]:
-        inventory, number = self._inventory, self._boards()[board]
+        inventory = self._inventory
+        number = inventory.existing("dashboard", board)
         places = {key: held for held, key in places_of(inventory.boards[number], board, inventory).items()}
         channels = {
             subscription_form.channel_key(each): int(each["id"])
             for each in (raw.get("channels") if raw is not None else None) or []
         }
 
-        def card(key: str) -> int:
-            return _there(inventory.numbers.get(("card", key)), f"the question '{key}'")
-
         def place(key: str) -> int:
-            return _there(places.get(key), f"the place '{key}' on the dashboard '{board}'")
+            if key not in places:
+                raise Refused(f"the place '{key}' on the dashboard '{board}' is not there", "plan once more")
+            return places[key]
 
-        return subscription_form.sent(desired.body, number, card, place, channels)
+        return subscription_form.sent(
+            desired.body, number, partial(inventory.existing, "card"), place, channels
+        )
 
     def _check(self, desired: Desired, board: str, raw: Raw) -> None:
-        """
-        Hold what the server kept against what it was sent.
-
-        Raises:
-            Refused: it is something else.
-        """
-        found = differences(desired.body, self._form(board, raw))
-        if found:
-            places = ", ".join(each.pointer for each in found[:3])
-            raise Refused(f"Metabase kept something else of the subscription '{desired.title}': {places}")
+        hold(self.noun, desired.title, desired.body, self._form(board, raw))
 
     def _note(self, board: str, mail: Mail) -> None:
         """
@@ -288,7 +286,7 @@ class Subscriptions:
         Raises:
             Refused: the dashboard is not there, or not ours any more.
         """
-        number = _there(self._boards().get(board), f"the dashboard '{board}'")
+        number = self._inventory.existing("dashboard", board)
         raw = self._inventory.read_board(number)
         mark = self._inventory.mark_of(raw, "dashboard") if raw is not None else None
         if raw is None or mark is None:
@@ -340,14 +338,5 @@ def _stands(desired: Desired | None, board: str) -> bool:
     return desired is not None and desired.body["dashboard"] == board
 
 
-def _there(number: int | None, what: str) -> int:
-    if number is None:
-        raise Refused(f"{what} is not there", "plan once more")
-    return number
-
-
-def _whole(body: Json) -> Raw:
-    raw: Raw = only(body, dict, "a subscription")
-    if "id" not in raw or raw.get("channels") is None:
-        raise Strange(f"the answer is not a subscription: {str(raw.get('message') or '')[:200]}")
-    return raw
+def _subscription(body: Json) -> Raw:
+    return whole(body, "a subscription", "channels")
