@@ -9,11 +9,12 @@ from pathlib import Path
 import pytest
 
 from tests.database.servers import Running
-from tests.past.world import START, definition_in, filled, hours, run
+from tests.past.world import DEFINITION, START, definition_in, filled, hours, run
 from watchglass.backtest import Replay, differences
 from watchglass.definition.read import Definition
 from watchglass.definition.service import Service
 from watchglass.past import Refused
+from watchglass.past.points import newest_point
 
 
 @pytest.fixture(scope="module", params=[18, 15])
@@ -68,6 +69,19 @@ def test_the_range_of_a_query_ends_at_each_evaluation(loaded: Loaded, dsn: str) 
     # Both lanes fail at 30:00 and 31:00; a run is of the last two hours as long as it began less than two hours ago.
     (replay,) = run(loaded, "failed", hours(24, 48), dsn).replays
     assert fired(replay) == [("", 30.08, 33.08)]
+
+
+def test_a_range_of_many_days_is_asked_for(tmp_path: Path, dsn: str) -> None:
+    loaded = definition_in(tmp_path, DEFINITION.replace("range: 2h", "range: 30d"))
+    (replay,) = run(loaded, "failed", hours(24, 48), dsn).replays
+    assert fired(replay) == [("", 30.08, None)]
+
+
+def test_a_point_holds_to_the_second(loaded: Loaded) -> None:
+    metric = loaded[1].metrics["hourly"]
+    assert (
+        '"watchglass_at" > extract(epoch FROM now()) - 1234567\n' in newest_point(metric, 1234567.0, 1).text
+    )
 
 
 def test_a_changed_threshold_is_compared_at_every_evaluation(loaded: Loaded, dsn: str) -> None:

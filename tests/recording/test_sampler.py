@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 
 from tests.database.servers import Running
-from tests.past.world import START, definition_in, filled, hours, run
+from tests.past.world import DEFINITION, START, definition_in, filled, hours, run
 from watchglass.database.readings import writing
 from watchglass.definition.read import Definition
 from watchglass.definition.service import Service
@@ -75,6 +75,20 @@ def test_no_row_and_no_number_leave_a_reading_too(sampler: Sampler, server: Runn
     server.run("DELETE FROM queue", "jobs")
     sampler.tick(START)
     assert rows(server) == [("lanes", START, {}, None), ("waiting", START, {}, None)]
+
+
+def test_a_range_of_many_days_is_read(tmp_path: Path, sampler: Sampler, server: Running) -> None:
+    text = DEFINITION.replace("range: 2h", "range: 30d").replace(
+        "lost: 10}}", "lost: 10}, history: {record: 5m, keep: 1d}}"
+    )
+    definition, service = definition_in(tmp_path, text)
+    tick = replace(sampler, definition=definition, service=service).tick(START)
+    assert tick.failures == ()
+    assert ("failures", START, {}, 0.0) in rows(server)
+
+
+def test_a_reading_holds_to_the_second() -> None:
+    assert "make_interval(secs => 1234567)" in readings.newest_of("jobs", "gap", "hours", (), 1234567.0).text
 
 
 def test_old_readings_are_deleted_but_nobody_elses(sampler: Sampler, server: Running) -> None:

@@ -11,6 +11,7 @@ from watchglass.definition.service import Alert, Metric, Rule, Service
 from watchglass.targets.grafana.alert_queries import refs_of
 from watchglass.targets.grafana.alert_rules import build_rule, folder_uid
 from watchglass.targets.grafana.rule import as_api
+from watchglass.thresholds import plain_number
 
 _FROM, _TO = "$__timeFrom()", "$__timeTo()"
 
@@ -63,7 +64,7 @@ def moved_rule(service: Service, alert: Alert, rule: Rule) -> MovedRule:
 
 def by_clock(sql: str, seconds: float) -> str:
     """Write the range's edges by the clock; nothing else of a rule's statement is Grafana's (`sql/grafana.py`)."""
-    return sql.replace(_FROM, f"(now() - INTERVAL '{seconds:g} seconds')").replace(_TO, "now()")
+    return sql.replace(_FROM, f"(now() - INTERVAL '{plain_number(seconds)} seconds')").replace(_TO, "now()")
 
 
 def _nowhere(service: Service, metric: Metric) -> None:

@@ -18,6 +18,7 @@ from watchglass.sql.literals import quote, quoted_name
 from watchglass.sql.pieces import Text
 from watchglass.sql.render import render
 from watchglass.sql.wrap import Item, expression, inner
+from watchglass.thresholds import plain_number
 
 _HELD = 2
 """How many distances of points a point holds at most."""
@@ -125,7 +126,7 @@ def newest_point(metric: Metric, held: float, first: int) -> Text:
     return Text(
         f"SELECT {shown}\nFROM (\n  SELECT p.*, max({quoted}) OVER () AS watchglass_newest\n"
         f"  FROM unnest({', '.join(arrays)}) AS p({names})\n"
-        f"  WHERE {quoted} <= {now} AND {quoted} > {now} - {held:g}\n) AS points\nWHERE {quoted} = watchglass_newest"
+        f"  WHERE {quoted} <= {now} AND {quoted} > {now} - {plain_number(held)}\n) AS points\nWHERE {quoted} = watchglass_newest"
     )
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from watchglass.sql.literals import name as sql_name
 from watchglass.sql.literals import quote, quoted_name
 from watchglass.sql.pieces import InRange, Piece, Text
+from watchglass.sql.words import number
 
 SCHEMA = "watchglass"
 TABLE = f"{SCHEMA}.readings"
@@ -74,7 +75,7 @@ def newest_of(service: str, metric: str, value: str, key: tuple[str, ...], secon
 
     A key that is missing from the newest instant has vanished.
     """
-    fresh = f"at <= now() AND at > now() - make_interval(secs => {seconds:g})"
+    fresh = f"at <= now() AND at > now() - make_interval(secs => {number(seconds)})"
     newest = f"SELECT max(at) FROM {TABLE} WHERE service = {quote(service)} AND metric = {quote(metric)} AND {fresh}"
     return Text(
         f"SELECT {_columns(key)}r.value AS {quoted_name(value)}\nFROM {TABLE} AS r\n"
