@@ -12,7 +12,7 @@ from tests.publish.metabase.conftest import Artifacts
 from tests.publish.metabase.shop import Publisher, actions, artifacts_of, number_of, shop_server, written
 from tests.servers.faults import Meanwhile
 from tests.servers.messages import Request
-from tests.servers.metabase.samples import posted, pulse, put
+from tests.servers.metabase.samples import card, posted, pulse, put
 from tests.servers.metabase.server import MetabaseServer
 from watchglass.artifact import Json
 from watchglass.publish.metabase import marks
@@ -207,6 +207,16 @@ def test_what_people_subscribed_to_themselves_stays(
     assert published.plan(mail).writes == ()
     assert published.apply(mail, destroy=True, prune=True).complete
     assert server.state.pulses[theirs["id"]].name == "Overview"
+
+
+def test_a_pulse_without_a_dashboard_is_in_nobodys_way(server: MetabaseServer, mail: Artifacts) -> None:
+    server.state.settings["slack-token-valid?"] = True
+    question = posted(server, "/api/card", card("Theirs"))["id"]
+    theirs = posted(server, "/api/pulse", pulse(question, 0, dashboard_id=None))
+    publisher = Publisher(server)
+    assert publisher.apply(mail).complete
+    assert publisher.plan(mail).writes == ()
+    assert server.state.pulses[theirs["id"]].name == "Daily"
 
 
 def test_the_same_mail_by_hand_is_adopted_and_not_sent_twice(

@@ -133,7 +133,8 @@ class Subscriptions:
 
     def _free(self, board: str, raw: Raw) -> bool:
         """Tell whether a subscription is to this dashboard, and in no line of its mark."""
-        if raw.get("dashboard_id") != self._number(board):
+        number = self._number(board)
+        if number is None or raw.get("dashboard_id") != number:  # a pulse of old is to no dashboard
             return False
         return int(raw["id"]) not in {mail.number for mail in self._mails(board)}
 
