@@ -11,6 +11,7 @@ from watchglass.sql.alert_wrap import (
     Worse,
     alert_value,
     alert_values,
+    breaches,
     joined_values,
     shown_once,
     shown_values,
@@ -19,6 +20,7 @@ from watchglass.sql.grafana import GrafanaDialect
 from watchglass.sql.pieces import Piece
 from watchglass.sql.render import render
 from watchglass.sql.wrap import Item, Nothing, Pick
+from watchglass.thresholds import Comparison
 
 VALUES = (
     "SELECT * FROM (VALUES ('a', 1, 'x'), ('b', 5, 'y'), ('c', NULL, 'z'), ('b', 3, 'w')) AS v(org, n, more)"
@@ -176,3 +178,27 @@ def test_what_is_shown_is_text_in_the_services_zone(ask: Ask, session: str) -> N
     )
     statement = sql(shown_once(template(query).pieces, show, (), None, BERLIN))
     assert ask(statement, (), session) == [("2026-03-29 14:00", "2026-03-30", "", "true", 1.0)]
+
+
+@pytest.mark.parametrize("comparison", [
+    Comparison("gt", 5), Comparison("gte", 5), Comparison("lt", 5), Comparison("lte", 5), Comparison("outside", 3, 5),
+    Comparison("gt", -1.5), Comparison("outside", -2, 4.5),
+])  # fmt: skip
+@pytest.mark.parametrize("value", ["-2", "-1.5", "3", "4.5", "5", "5.0000001", "'NaN'", "NULL"])
+def test_rows_that_meet_a_condition_are_those_for_which_it_holds(
+    ask: Ask, comparison: Comparison, value: str
+) -> None:
+    query = f"SELECT {value}::float8 AS n"
+    found = alert_value(template(query).pieces, N, (), None, None, BERLIN)
+    holds = value[0] in "-345" and comparison.holds(float(value))
+    assert ask(sql(breaches(found, comparison))) == ([(float(value),)] if holds else [])
+
+
+def test_keys_that_meet_a_condition_stand_the_worst_first(ask: Ask) -> None:
+    query = "SELECT * FROM (VALUES ('a', 1), ('b', 9), ('c', NULL), ('b', 12), ('d', 7)) AS v(org, n)"
+    over = sql(breaches(alert_values(keyed(query)), Comparison("gte", 7)))
+    assert ask(over) == [("b", 12), ("d", 7)]
+    under = sql(breaches(alert_values(keyed(query, "min")), Comparison("lt", 8)))
+    assert ask(under) == [("a", 1), ("d", 7)]
+    nothing = sql(breaches(alert_values(keyed(query, "max", Nothing(99))), Comparison("gt", 10)))
+    assert ask(nothing) == [("c", 99), ("b", 12)]

@@ -1,14 +1,17 @@
-"""Who is told: contacts, routes to them, what follows when an alert lasts, and dashboards by mail."""
+"""Who is told: contacts, routes to them, what follows when an alert lasts, and dashboards and metrics by mail."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from watchglass.definition.columns import At
 from watchglass.definition.hours import Hours
 from watchglass.durations import Duration
+
+if TYPE_CHECKING:
+    from watchglass.definition.service import Condition
 
 NOBODY = "none"
 """In place of a contact: nobody is told."""
@@ -135,3 +138,23 @@ class Subscription:
     skip_if_empty: bool
     at: At
     filters: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class MetricSubscription:
+    """
+    A mail for as long as a condition over a metric holds, looked at on the hours of a time zone.
+
+    Args:
+        to: addresses, and channels that begin with ``#``.
+        once: whether it ends with its first mail.
+    """
+
+    id: str
+    title: str
+    condition: Condition
+    at_times: Recurrence
+    timezone: str
+    to: tuple[str, ...]
+    once: bool
+    at: At

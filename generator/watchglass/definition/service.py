@@ -10,7 +10,7 @@ from watchglass.artifact import Path
 from watchglass.definition.alert_tests import AlertTest
 from watchglass.definition.columns import NUMERIC, TEMPORAL, At, Column, ColumnType, Source, ValueName
 from watchglass.definition.hours import Hours
-from watchglass.definition.notification import Escalation, Notification, Subscription
+from watchglass.definition.notification import Escalation, MetricSubscription, Notification, Subscription
 from watchglass.definition.units import Unit
 from watchglass.durations import Duration
 from watchglass.problems import Span
@@ -380,4 +380,5 @@ class Service:
     """Rule of `check` → why it does not hold here."""
     notification: Notification | None = field(default=None, kw_only=True)
     subscriptions: tuple[Subscription, ...] = field(default=(), kw_only=True)
+    metric_subscriptions: tuple[MetricSubscription, ...] = field(default=(), kw_only=True)
     tests: tuple[AlertTest, ...] = field(default=(), kw_only=True)

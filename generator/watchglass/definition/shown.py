@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from watchglass.artifact import Path
-from watchglass.definition.service import Column, Metric, Panel, Query
+from watchglass.definition.service import Column, History, Metric, Panel, Query
 from watchglass.definition.telling import nothing_of, value_item
 from watchglass.sql import wrap
 from watchglass.sql.pieces import Piece
@@ -55,9 +55,18 @@ def shown(panel: Panel, query: Query, timezone: str, time_alias: str = "") -> Sh
     return Shown(wrap.rows(query.template.pieces, items, timezone, order, panel.limit), columns)
 
 
-def has_curve(metric: Metric) -> bool:
-    """Tell whether a metric's past and its present can be asked for in one statement."""
-    return metric.history is not None and metric.history.query.source.id == metric.query.source.id
+def curve_of(panel: Panel) -> History | None:
+    """Give the past that a panel of one number shows beside it: one that can be asked for in the same statement."""
+    metric = panel.metric
+    if panel.kind != "number" or metric is None or metric.history is None:
+        return None
+    return metric.history if metric.history.query.source.id == metric.query.source.id else None
+
+
+def queries_of(panel: Panel) -> tuple[Query, ...]:
+    """List the queries that a panel's statement reads: that of what it shows, and that of the curve beside a number."""
+    listed, curve = (panel.query,) if panel.query is not None else (), curve_of(panel)
+    return (*listed, curve.query) if curve is not None else listed
 
 
 def shown_with_history(metric: Metric, timezone: str) -> Shown:

@@ -7,18 +7,22 @@ speaks for them, except where a joined condition has others that may still hold.
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
 from watchglass.sql.literals import quote, quoted_name
 from watchglass.sql.pieces import Group, Piece, Text
 from watchglass.sql.wrap import Item, Nothing, Pick, expression, inner, number_of, one_row
+from watchglass.thresholds import Comparison
 
 Worse = Literal["max", "min"] | tuple[float, float]
 """Which of two numbers of one key counts: the larger, the smaller, or the one further from a band."""
 
 VALUE = "value"
 """The name of the one float column of an alert's query, unless a column of its key has it."""
+
+_OPERATORS: Mapping[str, str] = {"gt": ">", "gte": ">=", "lt": "<", "lte": "<="}
 
 _VALUES, _KEYS = "watchglass_values", "watchglass_keys"
 
@@ -102,6 +106,36 @@ def alert_values(of: Keyed, limit: int | None = None) -> tuple[Piece, ...]:
     if of.nothing is None or of.nothing.value is None:
         found = (*found, Text(f"\nHAVING {_worst(_number(of), of.worse)} IS NOT NULL"))
     return (Text("SELECT a.*\nFROM "), Group(found), Text(f" AS a{tail}"))
+
+
+def breaches(found: tuple[Piece, ...], comparison: Comparison, value: str = VALUE) -> tuple[Piece, ...]:
+    """
+    Select from the rows of ``alert_value`` or ``alert_values`` those that meet a condition, the worst first.
+
+    Args:
+        value: the name of the float column.
+    """
+    number = f"a.{quoted_name(value)}"
+    order = _distance(number, worse_by(comparison))
+    return (
+        Text("SELECT a.*\nFROM "),
+        Group(found),
+        Text(f" AS a\nWHERE {_meets(number, comparison)}\nORDER BY {order} DESC"),
+    )
+
+
+def worse_by(comparison: Comparison) -> Worse:
+    """Tell which of two numbers of one key counts by a condition: the one that meets it sooner."""
+    if comparison.upper is not None:
+        return (comparison.number, comparison.upper)
+    return "max" if comparison.operator.startswith("gt") else "min"
+
+
+def _meets(value: str, comparison: Comparison) -> str:
+    number = number_of(comparison.number)
+    if comparison.upper is not None:
+        return f"({value} < {number} OR {value} >= {number_of(comparison.upper)})"
+    return f"{value} {_OPERATORS[comparison.operator]} {number}"
 
 
 def key_values(of: Keyed) -> tuple[Piece, ...]:

@@ -30,12 +30,14 @@ class MetabaseDialect:
     Args:
         range: the window where no date is chosen; it ends now.
         fixed: True where the panel has a range of its own, which nothing can change.
+        unset: True where every filter is unset, as in an alert: the statement has no tags.
     """
 
     timezone: str
     filters: Mapping[str, Filter] = field(default_factory=dict)
     range: Duration = Duration(7, "d")
     fixed: bool = False
+    unset: bool = False
 
     @property
     def over(self) -> Range:
@@ -50,6 +52,8 @@ class MetabaseDialect:
 
     def matches(self, word: Matches) -> tuple[Part, ...]:
         """Render a filter as an optional clause; a listed one through its own table, since field filters fail with aliases."""
+        if self.unset:
+            return ("TRUE",)
         of = self.filters[word.filter]
         if of.table is not None:
             listed = Text(f"SELECT {name(of.value)} FROM {name(of.table)} WHERE ")

@@ -65,10 +65,16 @@ class WhenPart(Part):
 
 
 class SubscriptionPart(Part):
-    """A dashboard by mail."""
+    """A dashboard by mail, or a metric while a condition over it holds."""
 
     title: Text = ""
-    dashboard: Id
+    dashboard: Id | None = None
+    metric: Id | None = None
+    """In place of a dashboard: mail where `when` holds at the time."""
+    when: Filled | None = None
+    """A condition over the metric, as an alert's: a level, `above 30`."""
+    once: Boolean = False
+    """Only the first such mail, then no more."""
     at: WhenPart
     to: Names
     """Addresses, and channels of Slack, which begin with `#`."""

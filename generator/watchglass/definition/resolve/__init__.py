@@ -28,7 +28,7 @@ from watchglass.definition.resolve.queries import resolve_queries, vocabulary
 from watchglass.definition.resolve.recorded import Readings
 from watchglass.definition.resolve.references import check_references
 from watchglass.definition.resolve.routing import check_routing
-from watchglass.definition.resolve.subscriptions import resolve_subscriptions
+from watchglass.definition.resolve.subscriptions import resolve_metric_subscriptions, resolve_subscriptions
 from watchglass.definition.service import Service
 from watchglass.problems import Problem, arrange, has_errors
 
@@ -102,6 +102,7 @@ def _service(context: Context, wanted: str | None, today: datetime.date | None) 
         tests=tests,
         notification=resolve_notification(context, hours, environment.id, alerts),
         subscriptions=resolve_subscriptions(context, timezone, dashboards),
+        metric_subscriptions=resolve_metric_subscriptions(context, timezone, metrics),
     )
     check_routing(context, service)
     return service

@@ -10,7 +10,7 @@ from typing import Literal
 from watchglass.artifact import Path
 from watchglass.definition.files import read_beside
 from watchglass.definition.model.alerts import AlertPart, RunbookPart
-from watchglass.definition.resolve.conditions import condition
+from watchglass.definition.resolve.conditions import check_null, condition
 from watchglass.definition.resolve.context import Context
 from watchglass.definition.resolve.texts import neutral_text
 from watchglass.definition.service import Alert, Column, Condition, Metric, Resolve, Rule, Runbook
@@ -58,7 +58,7 @@ class _Alert:
         if not rules or not rules[0].conditions:
             return None
         conditions = [part for rule in rules for part in rule.conditions]
-        self._check_null(conditions)
+        check_null(self.context, conditions, self.path)
         part, first = self.part, conditions[0].metric
         shown = next((each.metric for each in conditions if each.metric.keyed), first)
         keyed = shown.keyed
@@ -187,18 +187,6 @@ class _Alert:
 
     def _report(self, code: str, message: str) -> None:
         self.context.report(code, message, self.path, key=True)
-
-    def _check_null(self, conditions: list[Condition]) -> None:
-        for metric in {each.metric.id: each.metric for each in conditions}.values():
-            if metric.column.nullable and metric.when_null is None:
-                self.context.report(
-                    "null-unstated",
-                    f"'{metric.id}' may be NULL and an alert reads it: say what that means",
-                    ("metrics", metric.id),
-                    key=True,
-                    hint="add when_null: a number, a level, or skip",
-                    related=[(self.path, "this alert reads it")],
-                )
 
     def _every(self, first: Metric) -> Duration:
         every = self.part.every or first.query.every or Duration(1, "m")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 from watchglass.artifact import Path
 from watchglass.definition.resolve.context import Context
@@ -51,6 +51,21 @@ def condition(context: Context, metric: Metric, text: str, path: Path) -> Condit
     """Read a condition over a metric."""
     made = comparison(context, text, metric.thresholds, metric.id, path)
     return Condition(metric, made, context.at(path)) if made is not None else None
+
+
+def check_null(context: Context, conditions: Iterable[Condition], path: Path, reader: str = "alert") -> None:
+    """Report each metric that may be NULL and does not say what that means to its reader, which stands at ``path``."""
+    one = f"an {reader}" if reader == "alert" else f"a {reader}"
+    for metric in {each.metric.id: each.metric for each in conditions}.values():
+        if metric.column.nullable and metric.when_null is None:
+            context.report(
+                "null-unstated",
+                f"'{metric.id}' may be NULL and {one} reads it: say what that means",
+                ("metrics", metric.id),
+                key=True,
+                hint="add when_null: a number, a level, or skip",
+                related=[(path, f"this {reader} reads it")],
+            )
 
 
 def target(

@@ -10,7 +10,7 @@ from watchglass.definition.hearing import escalations, parts_of
 from watchglass.definition.resolve.context import Context
 from watchglass.definition.service import Alert, Dashboard, Environment
 
-_KINDS = ("queries", "metrics", "filters", "constants", "snippets", "hours", "sources")
+_KINDS = ("queries", "metrics", "filters", "constants", "snippets", "hours", "sources", "subscriptions")
 
 
 def check_identity(
@@ -33,7 +33,24 @@ def check_identity(
     ]
     _check(context, boards)
     _check(context, rules)
+    _check(context, _questions(context, dashboards))
     _check_renames(context, alerts)
+
+
+def _questions(context: Context, dashboards: Mapping[str, Dashboard]) -> list[tuple[str, str, Path]]:
+    """Name what becomes questions at Metabase: panels, and subscriptions to metrics, which may have one of their own."""
+    panels = [
+        (naming.slug(board.id, panel.id), f"{board.id}/{panel.id}", panel.at.path)
+        for board in dashboards.values()
+        if "metabase" in board.publish
+        for panel in board.panels
+    ]
+    mails = [
+        (naming.slug(name), name, ("subscriptions", name))
+        for name, part in context.definition.model.subscriptions.items()
+        if part.metric is not None
+    ]
+    return [*panels, *mails]
 
 
 def _check(context: Context, named: list[tuple[str, str, Path]]) -> None:

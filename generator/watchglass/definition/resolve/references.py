@@ -36,8 +36,11 @@ def _named(context: Context, alerts: Iterable[str]) -> Iterator[tuple[str, str, 
     model = context.definition.model
     yield from _of_notify(context, alerts)
     for name, subscription in model.subscriptions.items():
-        path: Path = ("subscriptions", name, "dashboard")
-        yield "dashboard", subscription.dashboard, model.dashboards, path
+        path: Path = ("subscriptions", name)
+        if subscription.dashboard is not None:
+            yield "dashboard", subscription.dashboard, model.dashboards, (*path, "dashboard")
+        if subscription.metric is not None:
+            yield "metric", subscription.metric, model.metrics, (*path, "metric")
 
 
 def _of_notify(context: Context, alerts: Iterable[str]) -> Iterator[tuple[str, str, Iterable[str], Path]]:

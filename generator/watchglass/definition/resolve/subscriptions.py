@@ -1,4 +1,4 @@
-"""Dashboards by mail: at full hours, to addresses and channels, with filters that the board has."""
+"""Dashboards by mail, and metrics while a condition holds: at full hours, to addresses and channels."""
 
 from __future__ import annotations
 
@@ -8,37 +8,65 @@ from collections.abc import Mapping
 from watchglass.artifact import Path
 from watchglass.definition import week
 from watchglass.definition.model.notify import SubscriptionPart, WhenPart
-from watchglass.definition.notification import Recurrence, Subscription
+from watchglass.definition.notification import MetricSubscription, Recurrence, Subscription
+from watchglass.definition.resolve.conditions import check_null, condition
 from watchglass.definition.resolve.context import Context
-from watchglass.definition.service import Dashboard
+from watchglass.definition.service import Dashboard, Metric
 from watchglass.nearest import suggest
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _MAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+")
 _CHANNEL = re.compile(r"#[^\s#]+")
+_OF_DASHBOARDS = frozenset({"attach", "skip_if_empty", "filters"})
+_OF_METRICS = frozenset({"when", "once"})
 _FRAMES = ("first", "mid", "last")
 
 
 def resolve_subscriptions(
     context: Context, timezone: str, dashboards: Mapping[str, Dashboard]
 ) -> tuple[Subscription, ...]:
-    """Resolve all subscriptions whose dashboard and time are there."""
+    """Resolve all subscriptions to dashboards whose dashboard and time are there; judge the form of all."""
     made = (
         _subscription(context, name, part, timezone, dashboards)
         for name, part in context.definition.model.subscriptions.items()
+        if _is_formed(context, name, part) and part.metric is None
     )
     return tuple(each for each in made if each is not None)
+
+
+def resolve_metric_subscriptions(
+    context: Context, timezone: str, metrics: Mapping[str, Metric]
+) -> tuple[MetricSubscription, ...]:
+    """Resolve all subscriptions to metrics whose metric, condition and time are there."""
+    made = (
+        _metric_subscription(context, name, part, timezone, metrics)
+        for name, part in context.definition.model.subscriptions.items()
+        if part.metric is not None and part.dashboard is None
+    )
+    return tuple(each for each in made if each is not None)
+
+
+def _is_formed(context: Context, name: str, part: SubscriptionPart) -> bool:
+    """Tell whether a subscription is to one thing, and says nothing that belongs to the other; report what is wrong."""
+    path: Path = ("subscriptions", name)
+    if (part.dashboard is None) == (part.metric is None):
+        message = "a subscription is to a `dashboard`, or to a `metric` with `when`"
+        context.report("subscription-form", message, path, key=True)
+        return False
+    other, strange = ("metric", _OF_METRICS) if part.metric is None else ("dashboard", _OF_DASHBOARDS)
+    for key in sorted(strange & part.model_fields_set):
+        context.report(
+            "subscription-form", f"`{key}` belongs to a subscription to a {other}", (*path, key), key=True
+        )
+    return True
 
 
 def _subscription(
     context: Context, name: str, part: SubscriptionPart, timezone: str, dashboards: Mapping[str, Dashboard]
 ) -> Subscription | None:
     path: Path = ("subscriptions", name)
-    board = dashboards.get(part.dashboard)
-    for index, address in enumerate(part.to):
-        _check_address(context, address, (*path, "to", index) if len(part.to) > 1 else (*path, "to"))
-    if not part.to:
-        context.report("subscription-form", "nobody gets this mail", (*path, "to"))
+    board = dashboards.get(part.dashboard or "")
+    to = _recipients(context, part, path)
     recurrence = _recurrence(context, part.at, (*path, "at"))
     if board is None or recurrence is None:
         return None
@@ -60,12 +88,41 @@ def _subscription(
         board.id,
         recurrence,
         timezone,
-        tuple(dict.fromkeys(part.to)),
+        to,
         tuple(dict.fromkeys(part.attach)),
         bool(part.skip_if_empty),
         context.at(path),
         {key: tuple(values) for key, values in part.filters.items()},
     )
+
+
+def _metric_subscription(
+    context: Context, name: str, part: SubscriptionPart, timezone: str, metrics: Mapping[str, Metric]
+) -> MetricSubscription | None:
+    path: Path = ("subscriptions", name)
+    to = _recipients(context, part, path)
+    recurrence = _recurrence(context, part.at, (*path, "at"))
+    if part.when is None:
+        context.report(
+            "missing-key", "the subscription does not say `when:`", path, key=True,
+            hint="a level of the metric, or above / at least / below / at most and a number",
+        )  # fmt: skip
+        return None
+    metric = metrics.get(part.metric or "")
+    made = condition(context, metric, part.when, (*path, "when")) if metric is not None else None
+    if made is None or recurrence is None:
+        return None
+    check_null(context, [made], path, "subscription")
+    title = part.title or f"{made.metric.title}: {part.when}"
+    return MetricSubscription(name, title, made, recurrence, timezone, to, bool(part.once), context.at(path))
+
+
+def _recipients(context: Context, part: SubscriptionPart, path: Path) -> tuple[str, ...]:
+    for index, address in enumerate(part.to):
+        _check_address(context, address, (*path, "to", index) if len(part.to) > 1 else (*path, "to"))
+    if not part.to:
+        context.report("subscription-form", "nobody gets this mail", (*path, "to"))
+    return tuple(dict.fromkeys(part.to))
 
 
 def _check_address(context: Context, address: str, path: Path) -> None:

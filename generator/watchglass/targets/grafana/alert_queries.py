@@ -80,12 +80,8 @@ def worse_of(metric: Metric, rule: Rule) -> Worse:
     """
     mine = [each.comparison for each in rule.conditions if each.metric.id == metric.id]
     sides = {each.operator[:2] for each in mine}
-    if sides == {"gt"}:
-        return "max"
-    if sides == {"lt"}:
-        return "min"
-    if sides == {"ou"}:
-        return (mine[0].number, mine[0].upper or 0.0)
+    if len(sides) == 1:
+        return alert_wrap.worse_by(mine[0])
     if rule.join == "any" and sides == {"gt", "lt"}:
         lows = [each.number for each in mine if each.operator.startswith("lt")]
         highs = [each.number for each in mine if each.operator.startswith("gt")]

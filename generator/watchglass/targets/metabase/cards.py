@@ -44,7 +44,15 @@ def build_card(service: Service, board: Dashboard, panel: Panel, query: Query, n
     identity = f"{service.id}/{service.environment.suffix}/cards/{card_id(board, panel)}"
     tags = metabase.tags(query.template, dialect, identity)
     sql = render(rows.pieces, dialect)
-    body = _body(service, board, panel, query, name, sql.text, tags, seen)
+    body = question(
+        service,
+        card_id(board, panel),
+        name,
+        describe_panel(panel),
+        query.source.metabase_database,
+        asked=(sql.text, tags),
+        seen=seen,
+    )
     statement = Statement(
         "metabase",
         "card",
@@ -77,26 +85,27 @@ def build_card(service: Service, board: Dashboard, panel: Panel, query: Query, n
     return Card(artifact, tags, notes)
 
 
-def _body(  # noqa: PLR0913, PLR0917  (a question has that many parts)
-    service: Service,
-    board: Dashboard,
-    panel: Panel,
-    query: Query,
-    name: str,
-    sql: str,
-    tags: Tags,
-    seen: Look,
+def question(
+    service: Service, key: str, name: str, told: str, database: str, *, asked: tuple[str, Tags], seen: Look
 ) -> dict[str, Json]:
-    mark = naming.marker(service.id, service.environment.suffix, "card", card_id(board, panel))
+    """
+    Make the body of a question.
+
+    Args:
+        key: our id of it; ``told``: what its description says above the mark.
+        asked: its SQL, and the template tags there.
+    """
+    sql, tags = asked
+    mark = naming.marker(service.id, service.environment.suffix, "card", key)
     return {
         "name": name,
-        "description": f"{describe_panel(panel)}\n\n{mark}",
+        "description": f"{told}\n\n{mark}",
         "type": "question",
         "display": seen.display,
         "collection_id": {"collection": service.environment.metabase_collection},
         "dataset_query": {
             "type": "native",
-            "database": {"database": query.source.metabase_database},
+            "database": {"database": database},
             "native": {"query": sql, "template-tags": {tag: dict(part) for tag, part in tags.items()}},
         },
         "parameters": card_parameters(service, tags),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
 from watchglass.artifact import Json
 from watchglass.definition.colors import hex_color
@@ -57,6 +57,16 @@ def _segment(band: Band, bottom: float, top: float) -> dict[str, Json]:
         "max": whole(high),
         "color": hex_color(band.level.color),
         "label": band.level.name,
+    }
+
+
+def table_settings(columns: Sequence[tuple[str, Column]]) -> dict[str, Json]:
+    """Make the settings of a table with these columns in this order."""
+    return {
+        "table.columns": [{"name": name, "enabled": True} for name, _ in columns],
+        "table.pivot": False,
+        "table.column_formatting": table_formatting(columns),
+        "column_settings": column_settings(columns),
     }
 
 

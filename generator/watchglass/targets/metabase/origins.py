@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from watchglass.artifact import Json, Path
-from watchglass.definition.service import Panel, Query
+from watchglass.definition.service import Column, Panel, Query
 from watchglass.definition.shown import Shown, axis_of, step_places_of
 from watchglass.thresholds import Thresholds
 
@@ -26,14 +26,21 @@ def card_origins(panel: Panel, query: Query, rows: Shown, settings: Mapping[str,
     axis = axis_of(panel, rows)
     if axis is not None:
         places |= _found(_axis_numbers(settings), number_places(axis, step_places_of(panel, rows)))
-    for name, column in rows.columns:
-        if column.thresholds is not None:
-            known = number_places(column.thresholds, column.step_spans)
-            places |= _found(_cell_numbers(settings, name), known)
+    places |= cell_origins(rows.columns, settings)
     if panel.max is not None:
         places |= {
             place: (*home, "max") for place, _ in _axis_numbers(settings) if place.endswith("progress.goal")
         }
+    return places
+
+
+def cell_origins(columns: Iterable[tuple[str, Column]], settings: Mapping[str, Json]) -> dict[str, Path]:
+    """Map the numbers by which a table's cells are coloured."""
+    places: dict[str, Path] = {}
+    for name, column in columns:
+        if column.thresholds is not None:
+            known = number_places(column.thresholds, column.step_spans)
+            places |= _found(_cell_numbers(settings, name), known)
     return places
 
 

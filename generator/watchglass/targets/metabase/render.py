@@ -1,4 +1,4 @@
-"""A service as Metabase's artifacts: a collection, a question for each panel, dashboards, dashboards by mail."""
+"""A service as Metabase's artifacts: a collection, a question for each panel, dashboards, dashboards and metrics by mail."""
 
 from __future__ import annotations
 
@@ -8,26 +8,30 @@ from watchglass import naming
 from watchglass.artifact import Artifact, Note, Rendering
 from watchglass.definition.service import Dashboard, Panel, Service
 from watchglass.problems import Problem
+from watchglass.targets.metabase.alerts import Drawn, build_alert
 from watchglass.targets.metabase.cards import Card, build_card
 from watchglass.targets.metabase.dashboards import build_dashboard
 from watchglass.targets.metabase.subscriptions import build_subscription
 
 
 def render(service: Service) -> Rendering:
-    """Render every dashboard that is published to Metabase, with its questions, and the collection that holds them."""
+    """Render what is published to Metabase: dashboards with their questions, subscriptions, the collection that holds them."""
     boards = [board for board in service.dashboards.values() if "metabase" in board.publish]
-    if not boards:
+    if not boards and not service.metric_subscriptions:
         return Rendering(())
     names = _names(boards)
     artifacts: list[Artifact] = [_collection(service), *_permissions(service)]
     notes: list[Note] = []
     problems: list[Problem] = []
+    drawn: list[Drawn] = []
     for board in boards:
         cards: dict[str, Card] = {}
         for panel in board.panels:
             query = panel.query
             if query is not None:
-                cards[panel.id] = build_card(service, board, panel, query, names[board.id, panel.id])
+                card = build_card(service, board, panel, query, names[board.id, panel.id])
+                cards[panel.id] = card
+                drawn.append(Drawn(board, panel, card.artifact))
         made, found = build_dashboard(service, board, cards)
         artifacts += [*(card.artifact for card in cards.values()), made]
         notes += [*(note for card in cards.values() for note in card.notes), *found]
@@ -37,6 +41,11 @@ def render(service: Service) -> Rendering:
                 artifacts.append(mail)
                 notes += more
                 problems += wrong
+    taken = {*names.values()}
+    for watched in service.metric_subscriptions:
+        alert = build_alert(service, watched, drawn, taken)
+        taken |= {each.body["name"] for each in alert if each.kind == "cards"}
+        artifacts += alert
     return Rendering(tuple(artifacts), tuple(notes), tuple(problems))
 
 

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping
 
 from watchglass import naming
 from watchglass.artifact import Artifact, Json, Note
-from watchglass.definition.notification import Recurrence, Subscription
+from watchglass.definition.notification import Subscription
 from watchglass.definition.service import Dashboard, Service
 from watchglass.problems import Problem
+from watchglass.targets.metabase.alerts import schedule
 from watchglass.targets.metabase.cards import card_id
 
 PDF_FROM = 63
@@ -70,7 +71,7 @@ def _channels(service: Service, subscription: Subscription) -> list[Json]:
     pdf = "pdf" in subscription.attach and service.environment.metabase_version >= PDF_FROM
     more = {"include_pdf": True} if pdf else {}
     mails = [{"email": address} for address in subscription.to if not address.startswith("#")]
-    when = _schedule(subscription.at_times)
+    when = schedule(subscription.at_times)
     made = (
         [{"channel_type": "email", "enabled": True, **when, "recipients": mails, "details": more}]
         if mails
@@ -83,11 +84,6 @@ def _channels(service: Service, subscription: Subscription) -> list[Json]:
                 {"channel_type": "slack", "enabled": True, **when, "recipients": [], "details": details}
             )
     return made
-
-
-def _schedule(at: Recurrence) -> dict[str, Json]:
-    more = {"schedule_hour": at.hour, "schedule_day": at.day, "schedule_frame": at.frame}
-    return {"schedule_type": at.kind} | {key: value for key, value in more.items() if value not in (None, "")}
 
 
 def _parameters(subscription: Subscription, parameters: Iterable[Mapping[str, Json]]) -> list[Json]:
