@@ -244,6 +244,15 @@ def test_a_database_for_a_source_that_is_not_there_is_wrong_usage(
     done.stderr.fnmatch_lines(["*names a source 'bd' that no collected definition has"])
 
 
+@pytest.mark.parametrize("given", ["", "db="])
+def test_an_empty_connection_string_is_no_server_of_this_machine(
+    given: str, pytester: pytest.Pytester, library: Path
+) -> None:
+    done = pytester.runpytest_inprocess("definitions", f"--watchglass-dsn={given}")
+    assert done.ret == pytest.ExitCode.USAGE_ERROR
+    done.stderr.fnmatch_lines(["*a connection string is empty; is its variable set?"])
+
+
 def test_an_environment_without_its_variable_fails_each_statement(
     pytester: pytest.Pytester, library: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

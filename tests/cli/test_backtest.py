@@ -78,6 +78,15 @@ def test_the_result_is_told_drawn_and_given_to_machines(
 
 
 @pytest.mark.usefixtures("embedded")
+def test_a_fixture_that_fails_is_told_with_its_line(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (folder / "schema.sql").write_text(SCHEMA.replace("CREATE TABLE queue", "CREATE TABEL queue"))
+    assert code_of("backtest", "jobs.yaml", "--alert", "gap_lost", *OVER) == 1
+    told = capsys.readouterr().err
+    assert "schema.sql:3:8: error:" in told
+    assert "  3 | CREATE TABEL queue (lane text" in told
+
+
+@pytest.mark.usefixtures("embedded")
 def test_another_version_of_the_file_is_compared(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     (folder / "old.yaml").write_text(
         DEFINITION.replace("when: above lost, for: 10m", "when: above lost, for: 1h")
@@ -86,6 +95,24 @@ def test_another_version_of_the_file_is_compared(folder: Path, capsys: pytest.Ca
     told = capsys.readouterr().out
     assert "changed: old.yaml" in told
     assert "now and changed differ at 10 evaluations" in told
+
+
+@pytest.mark.parametrize("option", ["--dsn", "--into"])
+def test_sample_refuses_a_source_that_no_definition_has(
+    option: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    both = ("--dsn", "postgresql://x", "--into", "postgresql://x")
+    assert code_of("sample", "jobs.yaml", *both, option, "mian=postgresql://y") == 2
+    assert f"{option} names a source 'mian' that no definition has" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("value", ["", " ", "main="])
+def test_a_variable_that_names_no_server_says_not_where_readings_are_written(
+    value: str, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WATCHGLASS_INTO", value)
+    assert code_of("sample", "jobs.yaml", "--dsn", "postgresql://x") == 2
+    assert "where are readings written? --into main=…" in capsys.readouterr().err
 
 
 def test_sample_says_what_it_lacks(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:

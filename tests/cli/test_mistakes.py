@@ -57,6 +57,8 @@ def test_a_fixture_that_is_not_there_is_told_without_a_database(
         ["grants", "--dsn", " "],
         ["backtest", "--alert", "payments_failing", "--dsn", ""],
         ["sample", "--dsn", ""],
+        ["sample", "--into", ""],
+        ["sample", "--dsn", "postgresql://x", "--into", "main="],
         ["schema-pull", "--dsn", ""],
     ],
     ids=" ".join,
@@ -66,6 +68,32 @@ def test_an_empty_connection_string_is_no_server_of_this_machine(
 ) -> None:
     assert run(typed) == 2
     assert "a connection string is empty" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize(
+    "command", [["validate"], ["validate", "--after", "a.sql"], ["grants"]], ids=" ".join
+)
+def test_a_connection_string_for_a_source_that_no_definition_has_is_refused(
+    command: list[str], project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    (project / "a.sql").write_text("SELECT 1;", "utf-8")
+    assert run([*command, "--dsn", "mian=host=/nowhere"]) == 2
+    assert "--dsn names a source 'mian' that no definition has" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("after", [[], ["--after", "main=a.sql", "--after", "other=a.sql"]], ids=" ".join)
+def test_every_shard_takes_what_is_given_for_the_sources_of_another(
+    after: list[str], project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    second = project / "definitions/second.yaml"
+    text = second.read_text("utf-8").replace("  main:", "  other:", 1).replace("{main:", "{other:")
+    second.write_text(text, "utf-8")
+    (project / "a.sql").write_text("SELECT 1;", "utf-8")
+    typed = ["--shard", "1/2", "--dsn", "main=host=/nowhere", "--dsn", "other=host=/nowhere"]
+    assert run(["validate", *typed, *after]) == 1
+    assert (
+        "no connection to /nowhere: nothing listens there (database-unreachable)" in capsys.readouterr().err
+    )
 
 
 @pytest.mark.parametrize("digits", ["-1", "16"])

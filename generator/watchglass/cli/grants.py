@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from watchglass.cli.inputs import filled_dsn, find_definitions
+from watchglass.cli.inputs import filled_dsn, find_definitions, refuse_strangers
 from watchglass.cli.reporting import environment_option
 
 if TYPE_CHECKING:
@@ -48,6 +48,7 @@ def command(
 
     today = datetime.datetime.now(tz=datetime.UTC).date()
     compiled = {path: compile_definition(path, environment, today) for path in find_definitions(definitions)}
+    refuse_strangers(given, compiled.values())
     with Session(given, environment) as session:
         found, problems = _collect(compiled, session, identifier(role) if role else "", columns=columns)
     if any(not each.role for each in found):

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-import re
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import click
+
+if TYPE_CHECKING:
+    from watchglass.pipeline import Compiled
 
 HOME = Path("definitions")
 
@@ -61,17 +64,45 @@ def read_shard(context: click.Context, parameter: click.Parameter, value: str | 
     raise click.BadParameter(f"'{value}' is no i/n with i from 1 to n, such as 1/4", context, parameter)
 
 
-_NAMED = re.compile(r"[A-Za-z][A-Za-z0-9_-]*=")
-
-
 def filled_dsn(context: click.Context, parameter: click.Parameter, value: Any) -> Any:
     """
-    Take connection strings that say something: libpq takes an empty one for whatever server this machine has.
+    Take connection strings that say something.
 
     Raises:
         click.BadParameter: one is empty, as where a variable of the shell is not set.
     """
-    for text in (value,) if isinstance(value, str) else value or ():
-        if not text.strip() or (_NAMED.fullmatch(text.strip()) is not None):
-            raise click.BadParameter("a connection string is empty; is its variable set?", context, parameter)
+    from watchglass.validate.session import is_filled
+
+    if not all(map(is_filled, (value,) if isinstance(value, str) else value or ())):
+        raise click.BadParameter("a connection string is empty; is its variable set?", context, parameter)
     return value
+
+
+def refuse_strangers(given: Iterable[str], compiled: Iterable[Compiled], option: str = "--dsn") -> None:
+    """
+    Refuse connection strings for sources that no definition has; see `refuse_unknown`.
+
+    Raises:
+        click.UsageError: there is one.
+    """
+    from watchglass.validate.session import named_sources
+
+    refuse_unknown(named_sources(given), compiled, option)
+
+
+def refuse_unknown(names: Sequence[str], compiled: Iterable[Compiled], option: str) -> None:
+    """
+    Refuse sources that no definition has; where one definition cannot be resolved, nobody knows.
+
+    Args:
+        compiled: all definitions; looked at only where a source is named.
+
+    Raises:
+        click.UsageError: there is one.
+    """
+    from watchglass.validate.session import unknown_sources
+
+    services = [each.service for each in compiled] if names else []
+    unknown = unknown_sources(names, filter(None, services))
+    if unknown and all(services):
+        raise click.UsageError(f"{option} names a source '{unknown[0]}' that no definition has")

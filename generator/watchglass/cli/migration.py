@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -32,7 +32,6 @@ def judge(
     from watchglass.validate.migration.scripts import read_migrations
 
     pairs = [_split(name) for name in named]
-    _refuse_strangers(compiled, [source for source, _ in pairs])
     texts, problems = read_migrations([Path(file) for _, file in pairs])
     found: list[Problem] = list(problems)
     sources: dict[str, str] = {text.file: text.text for text in texts}
@@ -51,20 +50,15 @@ def judge(
     return 1 if has_errors(found) else 0
 
 
+def sources_of(named: Iterable[str]) -> tuple[str, ...]:
+    """List the sources that files of a migration are named for."""
+    return tuple(source for source, _ in map(_split, named) if source)
+
+
 def _split(name: str) -> tuple[str, str]:
     """Tell ``SOURCE=FILE`` from a file."""
     source, equals, file = name.partition("=")
     return (source, file) if equals and not Path(name).exists() else ("", name)
-
-
-def _refuse_strangers(compiled: Mapping[Path, Compiled], named: Sequence[str]) -> None:
-    from watchglass.validate.session import postgres_sources
-
-    services = [each.service for each in compiled.values() if each.service is not None]
-    known = {name for service in services for name in postgres_sources(service)}
-    unknown = [name for name in named if name and name not in known]
-    if unknown and len(services) == len(compiled):
-        raise click.UsageError(f"--after names a source '{unknown[0]}' that no definition has")
 
 
 def _run(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from watchglass.cli import exit_codes
-from watchglass.cli.inputs import filled_dsn, find_definitions
+from watchglass.cli.inputs import filled_dsn, find_definitions, refuse_strangers
 from watchglass.cli.reporting import environment_option
 
 if TYPE_CHECKING:
@@ -35,6 +35,7 @@ if TYPE_CHECKING:
 )
 @click.option(
     "--into",
+    callback=filled_dsn,
     multiple=True,
     help="The database that readings are written to, as a role that may; SOURCE=DSN for one source; else WATCHGLASS_INTO.",
 )
@@ -57,6 +58,7 @@ def command(
     from watchglass.cli.reporting import tell
     from watchglass.pipeline import compile_definition
     from watchglass.problems import has_errors
+    from watchglass.validate.session import is_filled
 
     if once and every:
         raise click.UsageError("--once and --every exclude each other")
@@ -68,7 +70,9 @@ def command(
         return exit_codes.PROBLEMS
     if ddl:
         return _print_ddl(compiled, writer)
-    written = into or tuple(filter(None, [os.environ.get("WATCHGLASS_INTO")]))
+    written = into or tuple(filter(is_filled, [os.environ.get("WATCHGLASS_INTO", "")]))
+    refuse_strangers(given, compiled)
+    refuse_strangers(written, compiled, "--into")
     samplers = [made for each in compiled for made in _samplers(each, given, written, environment)]
     if not samplers:
         raise click.UsageError("no metric is recorded: add history: {record: 5m, keep: 90d} to one")

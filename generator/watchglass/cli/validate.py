@@ -5,15 +5,23 @@ from __future__ import annotations
 import contextlib
 import datetime
 import sys
+from functools import partial
 from typing import TYPE_CHECKING
 
 import click
 
-from watchglass.cli.inputs import Shard, filled_dsn, find_definitions, read_shard
+from watchglass.cli.inputs import (
+    Shard,
+    filled_dsn,
+    find_definitions,
+    read_shard,
+    refuse_strangers,
+    refuse_unknown,
+)
 from watchglass.cli.reporting import Format, environment_option, format_option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
     from watchglass.pipeline import Compiled
@@ -77,10 +85,13 @@ def command(
     today = datetime.datetime.now(tz=datetime.UTC).date()
     paths = find_definitions(definitions)
     taken = shard.of(paths) if shard else paths
-    compiled = {path: compile_definition(path, environment, today) for path in taken}
+    making = partial(compile_definition, environment=environment, today=today)
+    compiled = {path: making(path) for path in taken}
+    refuse_strangers(given, _of_all_shards(paths, compiled, making))
     if migrations:
-        from watchglass.cli.migration import judge
+        from watchglass.cli.migration import judge, sources_of
 
+        refuse_unknown(sources_of(migrations), _of_all_shards(paths, compiled, making), "--after")
         return judge(compiled, given, environment, Wishes(role), migrations, form)
     reports = _validate_all(compiled, given, environment, Wishes(role, explain))
     problems: list[Problem] = []
@@ -96,6 +107,13 @@ def command(
     return 1 if has_errors(problems) else 0
 
 
+def _of_all_shards(
+    paths: Iterable[Path], compiled: Mapping[Path, Compiled], making: Callable[[Path], Compiled]
+) -> Iterator[Compiled]:
+    """Compile what another machine validates, too: all of them are given the same."""
+    return (compiled.get(path) or making(path) for path in paths)
+
+
 def _validate_all(
     compiled: Mapping[Path, Compiled],
     given: tuple[str, ...],
@@ -104,11 +122,8 @@ def _validate_all(
 ) -> dict[Path, Report]:
     from watchglass.database.embedded import NoServer
     from watchglass.validate.run import Unset
-    from watchglass.validate.session import Session, strangers
+    from watchglass.validate.session import Session
 
-    unknown = strangers(given, [each.service for each in compiled.values() if each.service])
-    if unknown and all(each.service for each in compiled.values()):
-        raise click.UsageError(f"--dsn names a source '{unknown[0]}' that no definition has")
     try:
         with Session(given, environment, wishes) as session:
             return {path: _validate(each, session) for path, each in compiled.items()}

@@ -58,11 +58,11 @@ def pytest_collect_file(file_path: Path, parent: pytest.Collector) -> pytest.Col
 
 
 def pytest_collection_finish(session: pytest.Session) -> None:
-    """Refuse a connection string for a source that no definition has."""
+    """Refuse a connection string that is empty, or for a source that no definition has."""
     if session.config.option.watchglass_dsn:
         from watchglass.pytest_plugin.runs import runs_of  # noqa: PLC0415  (heavy)
 
-        runs_of(session.config).refuse_strangers()
+        runs_of(session.config).refuse_wrong_dsns()
 
 
 def _named(config: pytest.Config) -> list[str]:

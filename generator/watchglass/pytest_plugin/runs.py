@@ -19,7 +19,7 @@ from watchglass.problems import Problem
 from watchglass.validate.answers.file import path_of
 from watchglass.validate.engine import Report
 from watchglass.validate.run import Unset
-from watchglass.validate.session import Session, strangers
+from watchglass.validate.session import Session, is_filled, strangers
 
 
 class NotRun(Exception):
@@ -121,13 +121,15 @@ class Runs:
             except Unset as error:
                 return NotRun(str(error))
 
-    def refuse_strangers(self) -> None:
+    def refuse_wrong_dsns(self) -> None:
         """
-        Refuse connection strings for sources that no collected definition has.
+        Refuse connection strings that are empty, or for sources that no collected definition has.
 
         Raises:
             pytest.UsageError: there is one.
         """
+        if not all(map(is_filled, self._given)):
+            raise pytest.UsageError("--watchglass-dsn: a connection string is empty; is its variable set?")
         services = [compiled.service for compiled in self._compiled.values()]
         unknown = strangers(self._given, [service for service in services if service])
         if unknown and services and all(services):

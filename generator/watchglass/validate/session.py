@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from types import TracebackType
@@ -22,6 +23,8 @@ from watchglass.validate.engine import Report, statements_of
 from watchglass.validate.grants import Grants, grants_of
 from watchglass.validate.migration.guard import judge_migration
 from watchglass.validate.run import Progress, Wishes, expand_environment, validate_definition
+
+_NAMED = re.compile(r"[A-Za-z][A-Za-z0-9_-]*=")
 
 
 class Session:
@@ -168,10 +171,26 @@ def dsns_of(
     return found
 
 
+def is_filled(given: str) -> bool:
+    """Tell whether a connection string says something: libpq takes an empty one for whatever server this machine has."""
+    text = given.strip()
+    return bool(text) and _NAMED.fullmatch(text) is None
+
+
 def strangers(given: Iterable[str], services: Iterable[Service]) -> tuple[str, ...]:
     """List the sources that connection strings were given for, and that none of the services has."""
+    return unknown_sources(named_sources(given), services)
+
+
+def named_sources(given: Iterable[str]) -> tuple[str, ...]:
+    """List the sources that connection strings are given for; one for all of them names none."""
+    return tuple(name for name, _ in map(_split, given) if name)
+
+
+def unknown_sources(names: Iterable[str], services: Iterable[Service]) -> tuple[str, ...]:
+    """List the names that none of the services has a source of."""
     known = {name for service in services for name in postgres_sources(service)}
-    return tuple(name for name, _ in map(_split, given) if name and name not in known)
+    return tuple(name for name in names if name not in known)
 
 
 def postgres_sources(service: Service) -> tuple[str, ...]:
