@@ -71,7 +71,7 @@ def _follow(context: Context, metric_id: str) -> str:
     while (other := metrics[seen[-1]].same_as) is not None:
         path: Path = ("metrics", seen[-1], "same_as")
         if other in seen:
-            context.report("reference-cycle", f"same_as goes in a circle: {' → '.join([*seen, other])}", path)
+            context.circle("metrics", seen[seen.index(other) :], "same_as")
             return ""
         if context.find("metric", other, metrics, path) is None:
             return ""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import difflib
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TypeVar
 
@@ -68,6 +68,13 @@ class Context:
         self.report(
             "unknown-name", f"unknown {what} '{name}'{whose}", path, hint=nearest(name, among), key=key
         )
+
+    def circle(self, section: str, names: Sequence[str], key: str) -> None:
+        """Report objects that refer to each other in a circle: once, whichever of them the circle was entered by."""
+        first = names.index(min(names))
+        circle = [*names[first:], *names[:first]]
+        told = " → ".join([*circle, circle[0]])
+        self.report("reference-cycle", f"{key} goes in a circle: {told}", (section, circle[0], key))
 
     def no_thresholds(self, metric: str, message: str, path: Path, hint: str = "") -> None:
         """Report that a metric has no thresholds; some that are written but wrong have their own problems."""

@@ -162,7 +162,7 @@ def _hours(context: Context, name: str, hours: Mapping[str, Hours], path: Path) 
         if name not in context.definition.model.hours:
             context.unknown("hours", name, context.definition.model.hours, path)
         return None
-    if not found.bits and found.spans:
+    if not found.bits:
         context.report("hours-form", f"the hours '{name}' never hold", path)
     return None if found.bits == week.ALWAYS else found
 

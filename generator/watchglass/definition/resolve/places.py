@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from watchglass.artifact import Path
+from watchglass.definition import week
 from watchglass.definition.columns import ManagedSource
 from watchglass.definition.model.later import EnvironmentPart, GrafanaTarget, MetabaseTarget
 from watchglass.definition.model.sources import FilterPart, HoursPart
@@ -14,7 +15,6 @@ from watchglass.definition.resolve.context import Context
 from watchglass.definition.service import Environment, Hours, Source
 from watchglass.sql.pieces import Filter, Span24, Value
 
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _FUNCTION_NAME = re.compile(r'[^.()"\s]+\.[^.()"\s]+')
 _CLOCK = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
 _VERSION = re.compile(r"v?(?:0\.)?(\d{2})(?:\.\d+)*")
@@ -171,8 +171,9 @@ def resolve_filters(context: Context) -> dict[str, Filter]:
     """Check every filter: a table with its columns, or fixed options; chains without a circle."""
     written = context.definition.model.filters
     filters = {name: _filter(context, name, part) for name, part in written.items()}
+    circles: set[str] = set()
     for name in written:
-        _check_chain(context, name)
+        _check_chain(context, name, circles)
     return filters
 
 
@@ -209,48 +210,70 @@ def _filter(context: Context, name: str, part: FilterPart) -> Filter:
     )
 
 
-def _check_chain(context: Context, name: str) -> None:
+def _check_chain(context: Context, name: str, circles: set[str]) -> None:
+    """Check what a filter depends on; of filters that depend on each other the first is reported, and kept in ``circles``."""
     written = context.definition.model.filters
-    seen, open_ = {name}, list(written[name].depends_on)
     for parent in written[name].depends_on:
         context.find("filter", parent, written, ("filters", name, "depends_on", parent), key=True)
+    reached: set[str] = set()
+    open_ = list(written[name].depends_on)
     while open_:
         parent = open_.pop()
-        if parent == name:
-            context.report(
-                "reference-cycle", f"the filter '{name}' depends on itself", ("filters", name, "depends_on")
-            )
-            return
-        if parent in written and parent not in seen:
-            seen.add(parent)
-            open_ += list(written[parent].depends_on)
+        if parent in written and parent not in reached:
+            reached.add(parent)
+            open_ += written[parent].depends_on
+    if name in reached and not reached & circles:
+        circles.add(name)
+        path = ("filters", name, "depends_on")
+        context.report("reference-cycle", f"the filter '{name}' depends on itself", path)
 
 
 def resolve_hours(context: Context, timezone: str) -> dict[str, Hours]:
-    """Read all hours; `outside` refers to hours that are written with days and times."""
+    """Read all hours; those that are wrong, or outside of wrong ones, are left out: their problems say why."""
     written = context.definition.model.hours
     own = {
         name: _hours(context, name, part, timezone) for name, part in written.items() if part.outside is None
     }
-    for name, part in written.items():
-        if part.outside is None:
-            continue
-        base = context.find("hours", part.outside, own, ("hours", name, "outside"))
-        if base is not None:
-            own[name] = Hours(name, base.spans, True, base.timezone, context.at(("hours", name)))
-    return own
+    found = {name: own[name] if name in own else _outside(context, name, own) for name in written}
+    return {name: hours for name, hours in found.items() if hours is not None}
 
 
-def _hours(context: Context, name: str, part: HoursPart, timezone: str) -> Hours:
+def _outside(context: Context, name: str, own: Mapping[str, Hours | None]) -> Hours | None:
+    """Follow `outside` to hours of days and times; what is outside of an outside is inside again."""
+    written = context.definition.model.hours
+    _check_alone(context, name, written[name])
+    chain = [name]
+    while (other := written[chain[-1]].outside) is not None:
+        if other in chain:
+            context.circle("hours", chain[chain.index(other) :], "outside")
+            return None
+        if context.find("hours", other, written, ("hours", chain[-1], "outside")) is None:
+            return None
+        chain.append(other)
+    inner = own[chain[-1]]
+    if inner is None:
+        return None
+    return Hours(name, inner.spans, len(chain) % 2 == 0, inner.timezone, context.at(("hours", name)))
+
+
+def _check_alone(context: Context, name: str, part: HoursPart) -> None:
+    for field in sorted(part.model_fields_set - {"outside"}):
+        key = field.rstrip("_")
+        message = f"`outside` means all that other hours are not: `{key}` has no place beside it"
+        context.report("hours-form", message, ("hours", name, key), key=True)
+
+
+def _hours(context: Context, name: str, part: HoursPart, timezone: str) -> Hours | None:
     path: Path = ("hours", name)
+    before = len(context.problems)
     zone = resolve_timezone(context, part.timezone, (*path, "timezone")) if part.timezone else timezone
     days = _days(context, part.days or "monday..sunday", (*path, "days"))
     start = _minutes(context, part.from_ or "00:00", (*path, "from"))
     end = _minutes(context, part.to or "24:00", (*path, "to"))
-    if start is None or end is None:
-        return Hours(name, (), False, zone, context.at(path))
-    if start == end:
+    if start is not None and start == end:
         context.report("hours-form", "hours begin and end at different times", path, key=True)
+    if start is None or end is None or len(context.problems) > before:
+        return None
     if end > start:
         return Hours(name, (Span24(days, start, end),), False, zone, context.at(path))
     following = tuple(sorted(day % 7 + 1 for day in days))
@@ -262,12 +285,12 @@ def _days(context: Context, text: str, path: Path) -> tuple[int, ...]:
     found: set[int] = set()
     for part in re.split(r"\s*,\s*", text.strip().lower()):
         ends = part.split("..")
-        if len(ends) > 2 or any(end not in _DAYS for end in ends):
+        if len(ends) > 2 or any(end not in week.DAYS for end in ends):
             context.report(
                 "hours-form", f"'{part}' is no day", path, hint="such as monday..friday, or saturday, sunday"
             )
             continue
-        first, last = _DAYS.index(ends[0]), _DAYS.index(ends[-1])
+        first, last = week.DAYS.index(ends[0]), week.DAYS.index(ends[-1])
         length = (last - first) % 7
         found |= {(first + index) % 7 + 1 for index in range(length + 1)}
     return tuple(sorted(found))

@@ -31,7 +31,9 @@ def vocabulary(
     axes: Axes,
 ) -> Vocabulary:
     """Gather what names in SQL templates mean; snippets are read when they are first used."""
-    of_hours = {name: HoursOf(part.spans, part.outside, part.timezone) for name, part in hours.items()}
+    # Hours that are wrong have problems of their own: here they are no unknown name.
+    of_hours = {name: HoursOf((), False, "UTC") for name in context.definition.model.hours}
+    of_hours |= {name: HoursOf(part.spans, part.outside, part.timezone) for name, part in hours.items()}
     thresholds = {metric: made[0] for metric, made in axes.items()}
     snippets: dict[str, Callable[[], tuple[Piece, ...] | None]] = {}
     words = Vocabulary(constants, snippets, frozenset(filters), of_hours, thresholds)

@@ -22,6 +22,8 @@ _PLAIN = ("alertname", "grafana_folder")
 def check_routing(context: Context, service: Service) -> None:
     """Report what is not routed, and routes for nothing."""
     notification = service.notification
+    if _has_unread_hours(context, service):
+        return
     if notification is None:
         if context.definition.model.alerts and any(alert.escalate for alert in service.alerts.values()):
             _report_nobody(context, service)
@@ -34,6 +36,14 @@ def check_routing(context: Context, service: Service) -> None:
     for index, route in enumerate(notification.routes):
         _check_reached(context, route, [each[index] for each in reached])
     _check_labels(context, notification, listed)
+
+
+def _has_unread_hours(context: Context, service: Service) -> bool:
+    """Tell whether hours are missing or wrong, which has problems of its own: who hears when cannot be said."""
+    model = context.definition.model
+    routes = model.notify.routes if model.notify is not None else []
+    named = [route.during for route in routes] + [alert.during for alert in model.alerts.values()]
+    return any(name is not None and name not in service.hours for name in named)
 
 
 def _report_nobody(context: Context, service: Service) -> None:
