@@ -12,7 +12,7 @@ from grafana_foundation_sdk.cog import plugins
 from grafana_foundation_sdk.cog.encoder import JSONEncoder
 from grafana_foundation_sdk.models.dashboard import Dashboard as PublishedDashboard
 
-from tests.targets.grafana.boards import SHOP, all_panels, board_of, panel_of, service_of
+from tests.targets.grafana.boards import HEAD, SHOP, all_panels, board_of, panel_of, service_of
 from watchglass.artifact import Artifact, Json
 from watchglass.pipeline import compile_definition
 from watchglass.targets.grafana.dashboards import build_dashboard, panel_place
@@ -157,6 +157,14 @@ def test_where_the_board_names_no_range_each_query_keeps_its_own(tmp_path: Path)
     ).body
     assert body["time"]["from"] == "now-30d"
     assert [panel.get("timeFrom") for panel in all_panels(body)] == [None, None, "1d"]
+
+
+@pytest.mark.parametrize(("key", "own"), [("", None), (", range: 12h", "12h")])
+def test_the_range_of_a_number_is_that_of_its_curve(key: str, own: str | None, tmp_path: Path) -> None:
+    present = HEAD.replace("WHERE {{ in_range('o.at') }} AND", "WHERE")
+    panels = f"{{query: days, as: lines}}, {{metric: orders, as: number{key}}}"
+    body = board_of(tmp_path, panels, head=present).body
+    assert [panel.get("timeFrom") for panel in all_panels(body)] == [None, own]
 
 
 def test_events_are_drawn_from_a_query_with_time_and_text() -> None:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.targets.grafana.boards import board_of
+import pytest
+
+from tests.targets.grafana.boards import HEAD, board_of
 from watchglass.artifact import Json
 
 
@@ -17,6 +19,41 @@ def test_a_board_has_the_variables_that_it_reads_and_their_parents(tmp_path: Pat
     assert list(variables(tmp_path, "[region, city, kind]")) == ["region", "city", "kind"]
     assert list(variables(tmp_path, "[kind]")) == ["kind"]
     assert variables(tmp_path, "[region]") == {}
+
+
+DAYS_BY_REGION = HEAD.replace(
+    "= b.day\n      GROUP BY", "= b.day\n      WHERE {{ matches('region', 'o.region') }} GROUP BY"
+)
+
+
+@pytest.mark.parametrize("panel", ["{metric: orders, as: number}", "{metric: orders, as: lines}"])
+def test_what_a_history_reads_is_a_variable_where_it_is_drawn(panel: str, tmp_path: Path) -> None:
+    board = board_of(tmp_path, panel, keys="    filters: [region]\n", head=DAYS_BY_REGION)
+    assert [each["name"] for each in board.body["templating"]["list"]] == ["region"]
+    assert "ARRAY[${region}]" in board.body["panels"][1]["targets"][0]["rawSql"]
+    assert board.statements[0].variables == ("region",)
+
+
+def test_what_a_panel_does_not_draw_makes_no_variable(tmp_path: Path) -> None:
+    gauge = board_of(
+        tmp_path, "{metric: orders, as: gauge}", keys="    filters: [region]\n", head=DAYS_BY_REGION
+    )
+    assert gauge.body["templating"]["list"] == []
+    lines = board_of(tmp_path, "{metric: orders, as: lines}", keys="    filters: [city]\n")
+    assert lines.body["templating"]["list"] == []
+    assert lines.statements[0].variables == ()
+
+
+def test_what_an_annotation_reads_is_a_variable(tmp_path: Path) -> None:
+    moved = (
+        "  moved: {title: Moved, sql: \"SELECT at, town FROM moves WHERE {{ matches('region', 'region') }}\","
+        " columns: {at: timestamp, town: text}}\n"
+    )
+    head = HEAD.replace("metrics:\n", f"{moved}metrics:\n")
+    keys = "    filters: [region]\n    annotations: {moved: {query: moved, time: at, text: town}}\n"
+    board = board_of(tmp_path, "{metric: orders, as: gauge}", keys=keys, head=head)
+    assert [each["name"] for each in board.body["templating"]["list"]] == ["region"]
+    assert "ARRAY[${region}]" in board.body["annotations"]["list"][1]["target"]["rawSql"]
 
 
 def test_a_chained_variable_is_narrowed_by_a_parent_that_is_there(tmp_path: Path) -> None:

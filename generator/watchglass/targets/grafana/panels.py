@@ -9,8 +9,16 @@ from dataclasses import dataclass
 from watchglass import naming
 from watchglass.artifact import Json, Note, Path, Statement
 from watchglass.definition.layout import Place
-from watchglass.definition.service import Alert, Column, Dashboard, Link, Metric, Panel, Query, Service
-from watchglass.definition.shown import Shown, axis_of, has_curve, shown, shown_with_history, step_places_of
+from watchglass.definition.service import Alert, Column, Dashboard, Link, Metric, Panel, Service
+from watchglass.definition.shown import (
+    Shown,
+    axis_of,
+    curve_of,
+    queries_of,
+    shown,
+    shown_with_history,
+    step_places_of,
+)
 from watchglass.definition.telling import describe_panel, window
 from watchglass.durations import Duration
 from watchglass.sql.grafana import GrafanaDialect
@@ -73,7 +81,7 @@ def build_panel(board: Board, panel: Panel, place: Place) -> Drawn:
 def _rows(service: Service, panel: Panel) -> tuple[Shown, bool]:
     """Make the rows that a panel shows; a single number with a history shows it as a curve."""
     metric, query = panel.metric, panel.query
-    if panel.kind == "number" and metric is not None and has_curve(metric):
+    if metric is not None and curve_of(panel) is not None:
         return shown_with_history(metric, service.timezone), True
     if query is None:
         return Shown((), ()), False
@@ -83,7 +91,7 @@ def _rows(service: Service, panel: Panel) -> tuple[Shown, bool]:
 
 def _without_curve(panel: Panel) -> tuple[str, ...]:
     metric = panel.metric
-    if panel.kind != "number" or metric is None or metric.history is None or has_curve(metric):
+    if panel.kind != "number" or metric is None or metric.history is None or curve_of(panel) is not None:
         return ()
     return (f"its history is kept at the source '{metric.history.query.source.id}': the number has no curve",)
 
@@ -92,7 +100,7 @@ def _statement(board: Board, panel: Panel, rows: Shown, seen: Look, *, curve: bo
     service, query = board.service, panel.query
     assert query is not None, "only a panel with a query has a statement"
     dialect = GrafanaDialect(service.timezone, service.filters, offered=board.filters)
-    read = _filters_of(panel)
+    read = dict.fromkeys(name for each in queries_of(panel) for name in each.template.filters)
     return Statement(
         "grafana",
         "panel",
@@ -108,16 +116,6 @@ def _statement(board: Board, panel: Panel, rows: Shown, seen: Look, *, curve: bo
         key=query.key if rows.whole else (),
         budget_ms=query.budget.seconds * 1000 if query.budget else None,
         source=query.source.id,
-    )
-
-
-def _filters_of(panel: Panel) -> tuple[str, ...]:
-    metric = panel.metric
-    queries = [panel.query, metric.query if metric is not None else None]
-    if metric is not None and metric.history is not None:
-        queries.append(metric.history.query)
-    return tuple(
-        dict.fromkeys(name for query in queries if query is not None for name in query.template.filters)
     )
 
 
@@ -163,17 +161,14 @@ def literal(text: str, names: Iterable[str]) -> str:
 def _own_range(board: Board, panel: Panel) -> str | None:
     """Give the panel's own window; where the board names none, a query's window is its panels'."""
     query = panel.query
-    if query is None or not _reads_range(panel, query):
+    if query is None or not any(each.template.uses_range for each in queries_of(panel)):
         return None
     if panel.range is not None:
         return panel.range.grafana
-    if board.dashboard.range is not None or query.range is None or query.range == board.range:
+    named = board.dashboard.range is not None or not query.template.uses_range
+    if named or query.range is None or query.range == board.range:
         return None
     return query.range.grafana
-
-
-def _reads_range(panel: Panel, query: Query) -> bool:
-    return query.template.uses_range or (panel.metric is not None and panel.metric.query.template.uses_range)
 
 
 def _runbooks(alerts: Iterable[Alert], metric: Metric | None) -> Iterator[Link]:

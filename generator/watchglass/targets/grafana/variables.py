@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 
 from watchglass.artifact import Statement
 from watchglass.definition.service import Dashboard, Query, Service
+from watchglass.definition.shown import queries_of
 from watchglass.sql.grafana import ALL_VALUE, encode_value, variable_query
 from watchglass.sql.pieces import Filter
 from watchglass.targets.grafana.model import Variable
@@ -30,7 +31,7 @@ def source_of(query: Query) -> dict[str, str]:
 
 
 def build_variables(service: Service, board: Dashboard) -> Offered:
-    """Make the variables that some panel of the board reads, and those by which these are narrowed."""
+    """Make the variables that a panel or an annotation of the board reads, and those by which these are narrowed."""
     readers = _readers(board)
     wanted = set(readers)
     for name in reversed(board.filters):
@@ -49,12 +50,13 @@ def build_variables(service: Service, board: Dashboard) -> Offered:
 
 def _readers(board: Dashboard) -> dict[str, Query]:
     """Give for each of the board's filters the first query that reads it."""
+    queries = [query for panel in board.panels for query in queries_of(panel)]
+    queries += [each.query for each in board.annotations]
     found: dict[str, Query] = {}
-    for panel in board.panels:
-        for query in (panel.query, panel.metric.query if panel.metric is not None else None):
-            for name in query.template.filters if query is not None else ():
-                if name in board.filters and query is not None:
-                    found.setdefault(name, query)
+    for query in queries:
+        for name in query.template.filters:
+            if name in board.filters:
+                found.setdefault(name, query)
     return found
 
 
