@@ -133,7 +133,7 @@ def histogram(subject: Subject) -> Look:
 
 
 def heatmap(subject: Subject) -> Look:
-    """Draw how often numbers come, or bars of buckets that SQL cut."""
+    """Draw a heat map over time, or a table with coloured cells over another axis."""
     panel = subject.panel
     if panel.x is not None:
         return matrix_table(subject)
@@ -166,7 +166,7 @@ def heatmap(subject: Subject) -> Look:
 
 
 def pie(subject: Subject) -> Look:
-    """Draw bars by name."""
+    """Draw shares of one number by name."""
     panel, drawn = subject.panel, subject.drawn
     options = {
         "pieType": "donut",
@@ -192,7 +192,7 @@ def _exactly(name: str) -> str:
 
 
 def states(subject: Subject) -> Look:
-    """Make what draws numbers over time."""
+    """Draw a timeline of states, one line a column or a series."""
     panel = subject.panel
     mapped = [value for _, column in subject.drawn for value in column.values]
     thresholds = axis_of(panel, subject.rows)

@@ -33,7 +33,7 @@ def _ends(subject: Subject) -> dict[str, Json]:
 
 
 def number(subject: Subject) -> Look:
-    """Say which value of a field is shown: the last, or one a row."""
+    """Draw one number, with a curve where there is one."""
     metric = subject.panel.metric
     colored = metric is not None and metric.thresholds is not None
     options = {
@@ -65,7 +65,7 @@ def gauge(subject: Subject) -> Look:
 
 
 def bar_gauge(subject: Subject) -> Look:
-    """Draw a number, with a curve where there is one."""
+    """Draw a bar, or one a row, coloured by level."""
     panel = subject.panel
     many = panel.metric is None or panel.metric.keyed
     options = {

@@ -14,7 +14,7 @@ def matrix(column: str, row: str, value: str) -> dict[str, Json]:
 
 
 def matrix_table(subject: Subject) -> Look:
-    """Draw a table of two dimensions with coloured cells."""
+    """Draw a table of two dimensions with coloured cells, in place of a heat map."""
     panel = subject.panel
     column = next((column for _, column in subject.rows.columns if column.name == panel.value), None)
     assert panel.x is not None and panel.value is not None and column is not None, (
@@ -62,7 +62,7 @@ def table(subject: Subject) -> Look:
 
 
 def logs(subject: Subject) -> Look:
-    """Draw a table."""
+    """Draw messages, the newest first."""
     del subject
     options = {
         "showTime": True,
@@ -79,7 +79,7 @@ def logs(subject: Subject) -> Look:
 
 
 def alerts(subject: Subject) -> Look:
-    """Draw a table with coloured cells."""
+    """List the service's alerts with their states."""
     narrowed = ", ".join(f'{name}="{value}"' for name, value in sorted(subject.alerts_of.items()))
     options = {
         "alertName": "",
@@ -105,5 +105,5 @@ def alerts(subject: Subject) -> Look:
 
 
 def text(subject: Subject) -> Look:
-    """Turn rows of column, row and value into a table."""
+    """Show a text, read as Markdown."""
     return Look("text", {"mode": "markdown", "content": subject.panel.text})
