@@ -70,3 +70,34 @@ def test_fault_21_a_strong_role_is_refused_by_the_command(
     text = told(capsys, "--dsn", shop.dsn("shop", "postgres"))
     assert "it is the superuser postgres, or may become it" in text
     assert "0 statements" in text
+
+
+SCHEMA = """
+CREATE ROLE dashboards;
+CREATE TABLE secrets (part int, word text);
+ALTER TABLE secrets ENABLE ROW LEVEL SECURITY;
+CREATE POLICY later ON secrets FOR SELECT USING (part > 1);
+CREATE TABLE parts (id int);
+CREATE FUNCTION secret_of(id int) RETURNS text LANGUAGE sql STABLE AS 'SELECT word FROM secrets WHERE part = id';
+GRANT SELECT ON secrets, parts TO dashboards;
+"""
+DEFINITION = """
+version: 1
+service: {id: parts, title: Parts, timezone: UTC}
+levels: {good: green, bad: red}
+sources: {main: {fixture: {schema: schema.sql, data: data.sql, role: dashboards}}}
+queries:
+  words: {sql: SELECT secret_of(id) AS word FROM parts, columns: {word: {type: text, nullable: true}}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("rows", "notes"), [("SELECT 1", 0), ("INSERT INTO parts VALUES (1)", 1)], ids=["never", "once"]
+)
+def test_a_secured_table_is_told_where_a_function_reads_it_and_not_where_none_runs(
+    rows: str, notes: int, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name, text in {"schema.sql": SCHEMA, "data.sql": f"{rows};", "definition.yaml": DEFINITION}.items():
+        (tmp_path / name).write_text(text, "utf-8")
+    assert run(["validate", str(tmp_path / "definition.yaml"), "--no-timings"]) == 0
+    assert capsys.readouterr().err.count("(row-security)") == notes

@@ -58,7 +58,8 @@ def _hidden(prover: Prover, reads: Sequence[_Read], role: str) -> list[Finding]:
     names = {(each.need.oid, each.need.holder) for each in secured}
     guarded = [read for read in reads if names & {(need.oid, need.holder) for need in read.needs}]
     proved = _proved(prover, guarded)
-    return [_finding(prover, each, [read for read in proved if _reads(read, each)], role) for each in secured]
+    shown = [(each, [read for read in proved if _reads(read, each)]) for each in secured]
+    return [_finding(prover, each, by, role) for each, by in shown if by]
 
 
 def _proved(prover: Prover, reads: Sequence[_Read]) -> list[_Read]:
