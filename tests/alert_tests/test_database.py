@@ -181,6 +181,9 @@ def test_a_fixture_that_is_refused_is_told_at_its_place(session: AlertTestSessio
     assert wrong(play(tmp_path, text, session, schema=SCHEMA.replace("CREATE ROLE dashboards;", "").replace("GRANT", "-- "))) == [
         "role-missing: the fixture makes no role 'dashboards' (add CREATE ROLE dashboards to its schema)"
     ]  # fmt: skip
+    assert wrong(play(tmp_path, text, session, {"role: dashboards": "role: Dash-boards"})) == [
+        "role-missing: the fixture makes no role 'Dash-boards' (add CREATE ROLE \"Dash-boards\" to its schema)"
+    ]
     missing = {"fixture: {schema: schema.sql, data: data.sql, role: dashboards}": "title: Shop"}
     assert wrong(play(tmp_path, text, session, missing))[0].startswith(
         "fixture-missing: the source 'main' names no fixture"

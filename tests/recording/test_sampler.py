@@ -154,6 +154,13 @@ def test_the_sql_that_makes_the_table_may_be_run_again(server: Running) -> None:
     )
 
 
+def test_the_sql_that_makes_the_table_takes_any_name_of_a_role(server: Running) -> None:
+    server.run(readings.writer_sql("our.Sampler") + readings.reader_sql("our.Sampler"), "jobs")
+    assert server.run(
+        "SELECT has_table_privilege('our.Sampler', 'watchglass.readings', 'DELETE')", "jobs"
+    ) == [(True,)]
+
+
 def test_an_alert_is_replayed_on_what_was_recorded(sampler: Sampler, server: Running, loaded: Loaded) -> None:
     for index in range(48):
         waiting = 4 if 12 <= index < 24 else 1

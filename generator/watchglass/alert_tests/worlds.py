@@ -15,6 +15,7 @@ from watchglass.database.connection import connect
 from watchglass.database.embedded import Server, embedded_server
 from watchglass.database.fixtures import FixtureError
 from watchglass.database.moving import MovingDatabase, MovingTemplate, moving_template
+from watchglass.database.rights import identifier
 from watchglass.database.roles import has_role
 from watchglass.definition.alert_tests import AlertTest
 from watchglass.definition.read import Definition
@@ -173,5 +174,5 @@ def _check_role(template: MovingTemplate, source: Source) -> None:
         if has_role(connection, source.role):
             return
     message = f"the fixture makes no role '{source.role}'"
-    hint = f"add CREATE ROLE {source.role} to its schema"
+    hint = f"add CREATE ROLE {identifier(source.role)} to its schema"
     raise NoWorld(Problem("role-missing", message, source.at.span, hint=hint))

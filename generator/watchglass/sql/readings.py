@@ -32,7 +32,7 @@ COMMENT ON TABLE {TABLE} IS 'What watchglass sample recorded: one row a metric, 
 def reader_sql(role: str) -> str:
     """Let a role read the table."""
     return (
-        f"GRANT USAGE ON SCHEMA {SCHEMA} TO {sql_name(role)};\nGRANT SELECT ON {TABLE} TO {sql_name(role)};\n"
+        f"GRANT USAGE ON SCHEMA {SCHEMA} TO {_role(role)};\nGRANT SELECT ON {TABLE} TO {_role(role)};\n"
     )
 
 
@@ -40,10 +40,14 @@ def writer_sql(role: str) -> str:
     """Make a role that may add readings and delete them again, where it is not there yet; it gets no password here."""
     return (
         f"DO $$ BEGIN\n  IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = {quote(role)}) THEN\n"
-        f"    CREATE ROLE {sql_name(role)} LOGIN;\n  END IF;\nEND $$;\n"
-        f"GRANT USAGE ON SCHEMA {SCHEMA} TO {sql_name(role)};\n"
-        f"GRANT SELECT, INSERT, DELETE ON {TABLE} TO {sql_name(role)};\n"
+        f"    CREATE ROLE {_role(role)} LOGIN;\n  END IF;\nEND $$;\n"
+        f"GRANT USAGE ON SCHEMA {SCHEMA} TO {_role(role)};\n"
+        f"GRANT SELECT, INSERT, DELETE ON {TABLE} TO {_role(role)};\n"
     )
+
+
+def _role(role: str) -> str:
+    return quoted_name(role) if "." in role else sql_name(role)
 
 
 def history_of(
