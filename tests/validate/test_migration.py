@@ -237,6 +237,15 @@ def test_a_real_databases_structure_is_copied_and_the_database_left_alone(
     assert left == [("postgres",)]
 
 
+def test_a_copy_has_the_settings_of_its_database(judge: Judge) -> None:
+    path = (
+        "DO $$ BEGIN EXECUTE format('ALTER DATABASE %I SET search_path = shop', current_database()); END $$;"
+    )
+    Path("schema.sql").write_text(SCHEMA + path)
+    Path("shop.yaml").write_text(DEFINITION.replace("FROM shop.orders WHERE", "FROM orders WHERE"))
+    assert judge("SELECT 1") == ()
+
+
 def test_a_statement_that_fails_already_is_told_as_such(judge: Judge) -> None:
     Path("shop.yaml").write_text(DEFINITION.replace("WHERE state = 'open'", "WHERE stat = 'open'"))
     assert [problem.code for problem in judge("SELECT 1")] == ["sql-error"]

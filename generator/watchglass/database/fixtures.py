@@ -102,6 +102,35 @@ def scratch_database(server: Server, name: str) -> Iterator[Scratch]:
                 _drop(connection, name, sorted(_roles(connection) - before))
 
 
+# A copy has none of the settings of its database (ALTER DATABASE … SET).
+_COPY_SETTINGS = """
+INSERT INTO pg_catalog.pg_db_role_setting (setdatabase, setrole, setconfig)
+SELECT copy.oid, setting.setrole, setting.setconfig
+FROM pg_catalog.pg_db_role_setting AS setting
+JOIN pg_catalog.pg_database AS template ON template.oid = setting.setdatabase AND template.datname = %(template)s
+JOIN pg_catalog.pg_database AS copy ON copy.datname = %(copy)s
+"""
+
+
+@contextlib.contextmanager
+def copied_database(server: Server, template: str, name: str) -> Iterator[Scratch]:
+    """Copy a database to which nobody is connected, with its settings; the copy is dropped afterwards."""
+    copy = sql.Identifier(name)
+    with psycopg.connect(server.dsn(), autocommit=True) as connection:
+        connection.execute(
+            sql.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
+                copy, sql.Identifier(template)
+            )
+        )
+        try:
+            connection.execute(_COPY_SETTINGS, {"copy": name, "template": template})
+            yield Scratch(server, name)
+        finally:
+            # A server that died meanwhile has been told of by whoever used it.
+            with contextlib.suppress(psycopg.OperationalError):
+                connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(copy))
+
+
 def _drop(connection: psycopg.Connection[tuple[object, ...]], name: str, roles: Sequence[str]) -> None:
     connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(sql.Identifier(name)))
     if roles:

@@ -18,7 +18,7 @@ from psycopg import sql as composed
 
 from watchglass.database.connection import Connection, connect
 from watchglass.database.embedded import Server
-from watchglass.database.fixtures import Scratch, run_script, scratch_database
+from watchglass.database.fixtures import Scratch, copied_database, run_script, scratch_database
 from watchglass.database.moments import Question, ask_at
 from watchglass.database.proof import Outcome, Statement
 from watchglass.database.prover import Prover
@@ -76,34 +76,11 @@ class MovingTemplate:
     @contextlib.contextmanager
     def copy(self) -> Iterator[MovingDatabase]:
         """Make a copy, which is dropped afterwards; its clock stands where the fixtures were run."""
-        server, name = self.scratch.server, f"{self.scratch.name[:50]}-{next(self._numbers)}"
-        with psycopg.connect(server.dsn(), autocommit=True) as connection:
-            copied = Scratch(server, name)
-            connection.execute(
-                composed.SQL("CREATE DATABASE {} TEMPLATE {} STRATEGY FILE_COPY").format(
-                    composed.Identifier(name), composed.Identifier(self.scratch.name)
-                )
-            )
-            try:
-                connection.execute(_COPY_SETTINGS, {"copy": name, "template": self.scratch.name})
-                with _opened(copied, self.role, self.trusted) as database:
-                    database.at(self.made)
-                    yield database
-            finally:
-                with contextlib.suppress(psycopg.OperationalError):
-                    connection.execute(
-                        composed.SQL("DROP DATABASE {} WITH (FORCE)").format(composed.Identifier(name))
-                    )
-
-
-# A copy has none of the settings of its database (ALTER DATABASE … SET).
-_COPY_SETTINGS = """
-INSERT INTO pg_catalog.pg_db_role_setting (setdatabase, setrole, setconfig)
-SELECT copy.oid, setting.setrole, setting.setconfig
-FROM pg_catalog.pg_db_role_setting AS setting
-JOIN pg_catalog.pg_database AS template ON template.oid = setting.setdatabase AND template.datname = %(template)s
-JOIN pg_catalog.pg_database AS copy ON copy.datname = %(copy)s
-"""
+        name = f"{self.scratch.name[:50]}-{next(self._numbers)}"
+        copying = copied_database(self.scratch.server, self.scratch.name, name)
+        with copying as copied, _opened(copied, self.role, self.trusted) as database:
+            database.at(self.made)
+            yield database
 
 
 @contextlib.contextmanager

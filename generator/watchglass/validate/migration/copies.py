@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 
 import psycopg
-from psycopg import sql
 
 from watchglass.database.connection import CannotConnect, connect
 from watchglass.database.embedded import Server
-from watchglass.database.fixtures import FixtureError, scratch_database
+from watchglass.database.fixtures import FixtureError, copied_database, scratch_database
 from watchglass.database.roles import has_role
 from watchglass.database.structure.copying import pull_structure
 from watchglass.database.structure.reading import StructureRefused
@@ -51,7 +49,10 @@ def copies_of(place: Place, role: str, stack: contextlib.ExitStack) -> Copies | 
     filled = _structure(place, server, role, stack) if place.dsn else _fixture(place, role, stack)
     if isinstance(filled, tuple):
         return filled
-    after, watched = (stack.enter_context(_copy(server, filled, suffix)) for suffix in _SUFFIXES)
+    after, watched = (
+        stack.enter_context(copied_database(server, filled, f"{filled[:50]}-{suffix}")).name
+        for suffix in _SUFFIXES
+    )
     with connect(server.dsn(filled)) as connection:
         wanted = role or place.source.role or _login(place)
         kept = wanted if has_role(connection, wanted) else ""
@@ -87,17 +88,3 @@ def _structure(
         if role and not has_role(connection, role):
             return (problem_at("role-missing", f"the database has no role '{role}'", at),)
     return scratch.name
-
-
-@contextlib.contextmanager
-def _copy(server: Server, name: str, suffix: str) -> Iterator[str]:
-    copy = f"{name[:50]}-{suffix}"
-    with psycopg.connect(server.dsn(), autocommit=True) as connection:
-        words = sql.Identifier(copy), sql.Identifier(name)
-        connection.execute(sql.SQL("CREATE DATABASE {} TEMPLATE {}").format(*words))
-        try:
-            yield copy
-        finally:
-            # A server that died meanwhile has been told of by whoever used it.
-            with contextlib.suppress(psycopg.OperationalError):
-                connection.execute(sql.SQL("DROP DATABASE {} WITH (FORCE)").format(words[0]))
