@@ -31,9 +31,7 @@ COMMENT ON TABLE {TABLE} IS 'What watchglass sample recorded: one row a metric, 
 
 def reader_sql(role: str) -> str:
     """Let a role read the table."""
-    return (
-        f"GRANT USAGE ON SCHEMA {SCHEMA} TO {_role(role)};\nGRANT SELECT ON {TABLE} TO {_role(role)};\n"
-    )
+    return f"GRANT USAGE ON SCHEMA {SCHEMA} TO {_role(role)};\nGRANT SELECT ON {TABLE} TO {_role(role)};\n"
 
 
 def writer_sql(role: str) -> str:

@@ -1,7 +1,7 @@
 """Levels on one axis: which level a number is at, where each begins, and how to say so."""
 
 from watchglass.thresholds.axis import Band, Better, Level, Step, Thresholds
-from watchglass.thresholds.compare import Comparison, Operator, reaches
+from watchglass.thresholds.compare import Comparison, Operator, meet, reaches
 from watchglass.thresholds.words import plain_number, whole, words
 
 __all__ = [
@@ -12,6 +12,7 @@ __all__ = [
     "Operator",
     "Step",
     "Thresholds",
+    "meet",
     "plain_number",
     "reaches",
     "whole",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass
 from typing import Literal
 
@@ -36,6 +37,16 @@ class Comparison:
             "lt": value < self.number,
             "lte": value <= self.number,
         }[self.operator]
+
+
+def meet(one: Comparison, other: Comparison) -> bool:
+    """Tell whether a number meets both conditions: at one of their numbers, between two, or beyond them all."""
+    numbers = sorted(
+        {each for part in (one, other) for each in (part.number, part.upper) if each is not None}
+    )
+    between = [low + (high - low) / 2 for low, high in itertools.pairwise(numbers)]
+    probes = (float("-inf"), *numbers, *between, float("inf"))
+    return any(one.holds(probe) and other.holds(probe) for probe in probes)
 
 
 def reaches(thresholds: Thresholds, step: Step) -> Comparison:

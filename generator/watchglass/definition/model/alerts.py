@@ -16,6 +16,7 @@ from watchglass.definition.model.base import (
     Part,
     Short,
     Text,
+    filled,
     one_or_many,
     problem,
 )
@@ -66,9 +67,9 @@ class EscalationPart(Part):
 
 def _severity(value: Any) -> Any:
     if isinstance(value, str):
-        return str(value)
+        return filled(value)
     if isinstance(value, dict) and value and all(isinstance(text, str) for text in value.values()):
-        return {str(level): str(text) for level, text in value.items()}
+        return {str(level): filled(text) for level, text in value.items()}
     raise problem("wrong-type", "a severity is one word, or a map of levels to severities")
 
 

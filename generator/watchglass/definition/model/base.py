@@ -52,10 +52,12 @@ def _text(value: object) -> str:
     return str(value)
 
 
-def _filled(value: str) -> str:
-    if not value.strip():
+def filled(value: object) -> str:
+    """Read a text that says something."""
+    text = _text(value)
+    if not text.strip():
         raise problem("empty-text", "the text is empty")
-    return value
+    return text
 
 
 def _boolean(value: object) -> bool:
@@ -136,7 +138,7 @@ def one_or_many(value: object) -> object:
 Text = Annotated[str, PlainValidator(_text), WithJsonSchema({"type": "string"})]
 Filled = Annotated[
     str,
-    PlainValidator(lambda value: _filled(_text(value))),
+    PlainValidator(filled),
     WithJsonSchema({"type": "string", "minLength": 1}),
 ]
 Boolean = Annotated[bool, PlainValidator(_boolean), WithJsonSchema({"type": "boolean"})]

@@ -18,9 +18,8 @@ from watchglass.definition.model.base import (
     Short,
     Text,
     _boolean,
-    _filled,
     _number,
-    _text,
+    filled,
     problem,
 )
 
@@ -67,7 +66,7 @@ def _append_only(value: Any) -> bool | dict[str, str]:
         return _boolean(value)
     if not value:
         raise problem("empty-text", "no table is named", "write true, or each table with its column")
-    return {_filled(_text(table)): _since(column) for table, column in value.items()}
+    return {filled(table): _since(column) for table, column in value.items()}
 
 
 def _since(value: Any) -> str:
@@ -78,7 +77,7 @@ def _since(value: Any) -> str:
             "expected a column, or true for a table whose rows do not change",
             "leave the table out where rows are changed or deleted: its past cannot be asked for",
         )
-    return "" if value in ("true", True) else _filled(_text(value))
+    return "" if value in ("true", True) else filled(value)
 
 
 AppendOnly = Annotated[
@@ -143,7 +142,8 @@ ThresholdValue = int | float | tuple[float, float] | Schedule | Baseline
 
 def _threshold(value: Any) -> ThresholdValue:
     if isinstance(value, dict):
-        return Schedule.model_validate(value) if "during" in value else Baseline.model_validate(value)
+        kind = Schedule if "during" in value or "otherwise" in value else Baseline
+        return kind.model_validate(value)
     if isinstance(value, list):
         if len(value) != 2:
             raise problem("wrong-type", "a pair has two numbers, the lower one first")

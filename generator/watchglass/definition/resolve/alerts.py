@@ -17,7 +17,7 @@ from watchglass.definition.service import Alert, Column, Condition, Metric, Reso
 from watchglass.durations import Duration
 from watchglass.problems import Problem
 from watchglass.sql.pieces import Filter
-from watchglass.thresholds import reaches
+from watchglass.thresholds import meet, reaches
 
 SCHEDULER = 10
 """Seconds; Grafana evaluates on multiples of it."""
@@ -120,9 +120,12 @@ class _Alert:
             single = self._condition(part.metric or "", part.when, self.path)
             return (Rule(self.id, part.severity, "one", (single,)),) if single else ()
         written = part.any if part.any is not None else part.all
+        if not written:
+            context.report("alert-form", f"`{forms[0]}:` joins no condition", (*self.path, forms[0]))
+            return ()
         made = [
             self._condition(each.metric, each.when, (*self.path, forms[0], index))
-            for index, each in enumerate(written or [])
+            for index, each in enumerate(written)
         ]
         conditions = tuple(each for each in made if each is not None)
         if part.when is not None:
@@ -207,6 +210,11 @@ class _Alert:
                 self.context.report(
                     "missing-key", "the way back names a metric but not `when:`", path, key=True
                 )
+            elif written.for_ is None:
+                hint = "or remove it: the alert is over when its condition no longer holds"
+                self.context.report(
+                    "missing-key", "the way back says neither `when:` nor `for:`", path, key=True, hint=hint
+                )
             return Resolve(None, written.for_)
         metric = (
             rules[0].conditions[0].metric
@@ -227,12 +235,7 @@ class _Alert:
     def _check_way_back(self, rules: tuple[Rule, ...], back: Condition, path: Path) -> None:
         """Refuse a number that fires and is back at once: the two conditions exclude each other."""
         for fire in (each for rule in rules for each in rule.conditions if each.metric.id == back.metric.id):
-            numbers = [fire.comparison.number, back.comparison.number, fire.comparison.upper or 0.0]
-            probes = [number + step for number in numbers for step in (-1e-9, 0.0, 1e-9)] + [
-                min(numbers) - 1,
-                max(numbers) + 1,
-            ]
-            if any(fire.comparison.holds(value) and back.comparison.holds(value) for value in probes):
+            if meet(fire.comparison, back.comparison):
                 self.context.report(
                     "alert-resolve", "a number can fire and be the way back at once", path,
                     hint="let the way back lie on the good side of the condition", related=[(fire.at.path, "the condition")],

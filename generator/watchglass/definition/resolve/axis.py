@@ -86,6 +86,9 @@ def _follow(context: Context, metric_id: str) -> str:
         context.report(
             "thresholds-twice", "thresholds and same_as exclude each other", ("metrics", metric_id, "same_as")
         )
+    elif metrics[metric_id].better is not None:
+        message = f"`better` stands with the thresholds that are shared, at '{seen[-1]}'"
+        context.report("thresholds-twice", message, ("metrics", metric_id, "better"), key=True)
     return seen[-1]
 
 

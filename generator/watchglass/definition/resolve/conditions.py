@@ -57,7 +57,10 @@ def check_null(context: Context, conditions: Iterable[Condition], path: Path, re
     """Report each metric that may be NULL and does not say what that means to its reader, which stands at ``path``."""
     one = f"an {reader}" if reader == "alert" else f"a {reader}"
     for metric in {each.metric.id: each.metric for each in conditions}.values():
-        if metric.column.nullable and metric.when_null is None:
+        stated = context.definition.model.metrics[
+            metric.id
+        ].when_null  # one that is wrong has its own problem
+        if metric.column.nullable and stated is None:
             context.report(
                 "null-unstated",
                 f"'{metric.id}' may be NULL and {one} reads it: say what that means",

@@ -155,4 +155,8 @@ def _history(
             (*path, "time"),
         )
         return None
+    if not column.numeric:
+        message = f"'{column.name}' is of type {column.type}: a history is one of numbers"
+        context.report("metric-not-number", message, (*path, "column"))
+        return None
     return History(query, time.name, column.name)
