@@ -10,8 +10,6 @@ import pytest
 
 from tests.targets.metabase.bodies import HEAD, service_of
 from watchglass.artifact import Artifact, Json
-from watchglass.definition.notification import Recurrence
-from watchglass.targets.metabase.alerts import cron
 from watchglass.targets.metabase.render import render
 
 NUMBER = "- {id: n1, metric: orders, as: number}"
@@ -111,24 +109,6 @@ def test_before_notifications_an_alert_is_a_pulse_with_a_condition() -> None:
             "details": {},
         }
     ]
-
-
-@pytest.mark.parametrize(
-    ("at", "text"),
-    [
-        (Recurrence("hourly"), "0 0 * * * ? *"),
-        (Recurrence("daily", 0), "0 0 0 * * ? *"),
-        (Recurrence("weekly", 8, "mon"), "0 0 8 ? * 2 *"),
-        (Recurrence("weekly", 8, "sun"), "0 0 8 ? * 1 *"),
-        (Recurrence("monthly", 7, "", "first"), "0 0 7 1 * ? *"),
-        (Recurrence("monthly", 7, "", "mid"), "0 0 7 15 * ? *"),
-        (Recurrence("monthly", 7, "", "last"), "0 0 7 L * ? *"),
-        (Recurrence("monthly", 7, "mon", "first"), "0 0 7 ? * 2#1 *"),
-        (Recurrence("monthly", 7, "fri", "last"), "0 0 7 ? * 6L *"),
-    ],
-)
-def test_a_time_is_a_schedule_of_quartz(at: Recurrence, text: str) -> None:
-    assert cron(at) == text
 
 
 BAR = "- {id: g1, metric: share, as: bar_gauge}"

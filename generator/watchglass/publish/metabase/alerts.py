@@ -136,13 +136,13 @@ class Alerts:
     def _set(self, alert: Alert, *, awake: bool) -> None:
         if self._newer:
             self._client.put(
-                f"/api/notification/{alert.id}", _sent(alert.raw) | {"active": awake}, also=(404,)
+                f"/api/notification/{alert.id}", on_the_wire(alert.raw) | {"active": awake}, also=(404,)
             )
         else:
             self._client.put(f"/api/alert/{alert.id}", {"archived": not awake}, also=(404,))
 
 
-def _sent(raw: Mapping[str, Json]) -> dict[str, Json]:
+def on_the_wire(raw: Mapping[str, Json]) -> dict[str, Json]:
     """Give the whole object with all its ids, as a change must have it, without what was joined to it for reading."""
     return {key: _stripped(value) for key, value in raw.items() if key not in _HYDRATED}
 

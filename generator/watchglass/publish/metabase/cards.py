@@ -102,12 +102,12 @@ class Cards:
         if live.handle.get("archived"):
             sent["archived"] = False
         raw = self._put(
-            place, sent | {"description": self._described(desired.key.id, desired.body, sleeping)}
+            place, sent | {"description": self._described(desired.key.id, desired.body, sleeping, live)}
         )
         self._check(desired, raw, sleeping)
         if sleeping:
             self._alerts.wake(int(live.handle["id"]), sleeping, desired.body)
-            self._put(place, {"description": self._described(desired.key.id, desired.body, ())})
+            self._put(place, {"description": self._described(desired.key.id, desired.body, (), live)})
 
     def _pause(self, desired: Desired, live: Live, place: str) -> tuple[int, ...]:
         """Put alerts to sleep that the edit would end, and write down which before the first does."""
@@ -116,12 +116,17 @@ class Cards:
         awake = self._alerts.of(number) if costs_alerts(live.body, desired.body) else ()
         sleeping = tuple(sorted({*known, *(each.id for each in awake)}))
         if sleeping != known:
-            self._put(place, {"description": self._described(desired.key.id, live.body, sleeping)})
+            self._put(place, {"description": self._described(desired.key.id, live.body, sleeping, live)})
         self._alerts.pause(awake)
         return sleeping
 
-    def _described(self, key: str, body: Mapping[str, Json], sleeping: tuple[int, ...]) -> str:
-        mark = Mark(self._owner, KIND, key, digest(_holding(body, sleeping)), sleeping)
+    def _described(
+        self, key: str, body: Mapping[str, Json], sleeping: tuple[int, ...], live: Live | None = None
+    ) -> str:
+        """Join a description and its mark, which goes on listing what is mailed of the question that is there."""
+        there = self._inventory.mark_of(live.handle, KIND) if live is not None else None
+        mails = there.mails if there is not None else ()
+        mark = Mark(self._owner, KIND, key, digest(_holding(body, sleeping)), sleeping, mails)
         return marks.joined(body["description"], mark)
 
     def _put(self, place: str, sent: Mapping[str, Json]) -> Raw:
@@ -160,7 +165,7 @@ class Cards:
 
     def remove(self, live: Live) -> None:
         """Put the question into the Trash."""
-        description = self._described(live.key.id, live.body | {"collection": normal.TRASH}, ())
+        description = self._described(live.key.id, live.body | {"collection": normal.TRASH}, (), live)
         self._client.put(f"/api/card/{live.handle['id']}", {"archived": True, "description": description})
 
     def resets(self, desired: Desired, live: Live) -> str:

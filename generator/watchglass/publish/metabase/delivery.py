@@ -29,7 +29,7 @@ def undelivered(
     Args:
         properties: the server's; ``major``: its version, such as 58 of 0.58.
     """
-    mails = [each for each in desired if each.key.kind == "subscriptions"]
+    mails = [each for each in desired if each.key.kind in ("subscriptions", "alerts")]
     if not mails:
         return
     yield from _not_set_up(client, mails)

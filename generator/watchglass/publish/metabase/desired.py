@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 
 from watchglass.artifact import Artifact, Json, Path
-from watchglass.publish.metabase import marks, normal, subscription_form
+from watchglass.publish.metabase import alert_form, marks, normal, subscription_form
 from watchglass.publish.resource import Desired, Key
 
 
@@ -15,10 +15,23 @@ def wanted(artifacts: Iterable[Artifact]) -> tuple[Desired, ...]:
     return tuple(_wanted(each, _MAKERS[each.kind](each.body)) for each in listed if each.kind in _MAKERS)
 
 
+_SAID_OF_ALERTS = {
+    "/schedules": "at",
+    "/channels": "to",
+    "/condition": "when",
+    "/once": "once",
+    "/card": "metric",
+}
+"""Pointer in the normal form → key of the subscription that says it."""
+
+
 def _wanted(artifact: Artifact, body: dict[str, Json]) -> Desired:
     origins = artifact.origins
     if artifact.kind == "subscriptions":
         origins = _origins(body, origins)
+    elif artifact.kind == "alerts":
+        home = origins["/name"][:-1]
+        origins = {pointer: (*home, key) for pointer, key in _SAID_OF_ALERTS.items()}
     return Desired(Key("metabase", artifact.kind, artifact.id), artifact.body["name"], body, origins)
 
 
@@ -63,6 +76,11 @@ def _subscription(body: Mapping[str, Json]) -> dict[str, Json]:
     )
 
 
+def _alert(body: Mapping[str, Json]) -> dict[str, Json]:
+    card = alert_form.card_of(body)
+    return alert_form.form(body, str(card["card"]), body["report_timezone"])
+
+
 def _as_it_is(reference: Json) -> Json:
     return reference
 
@@ -73,4 +91,5 @@ _MAKERS: Mapping[str, Callable[[Mapping[str, Json]], dict[str, Json]]] = {
     "cards": _card,
     "dashboards": _dashboard,
     "subscriptions": _subscription,
+    "alerts": _alert,
 }

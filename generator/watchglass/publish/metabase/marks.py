@@ -25,7 +25,7 @@ _LINE = re.compile(
 @dataclass(frozen=True, slots=True)
 class Mail:
     """
-    A subscription of ours to the dashboard that the mark stands on, since it has no room for a mark of its own.
+    A subscription or alert of ours of the dashboard or question that the mark stands on: it has no room for a mark of its own.
 
     Args:
         number: the server's; 0 before it is made.
@@ -49,7 +49,7 @@ class Mark:
         owner: service, and environment behind an ``@``; ``kind``: in the singular; ``id``: ours.
         sum: the digest of our last write; empty where it was never ours to write.
         paused: ids of alerts that sleep while the question is changed.
-        mails: subscriptions of ours to the dashboard.
+        mails: subscriptions of ours to the dashboard, alerts of ours on the question.
     """
 
     owner: str

@@ -16,10 +16,12 @@ from watchglass.publish.metabase.collections import Collections
 from watchglass.publish.metabase.dashboards import Dashboards
 from watchglass.publish.metabase.delivery import undelivered
 from watchglass.publish.metabase.inventory import Inventory
+from watchglass.publish.metabase.mails import Reader
 from watchglass.publish.metabase.permissions import Permissions
+from watchglass.publish.metabase.question_alerts import QuestionAlerts
 from watchglass.publish.metabase.references import DATABASE_HINT, Databases
 from watchglass.publish.metabase.subscription_form import zone_of
-from watchglass.publish.metabase.subscriptions import Reader, Subscriptions
+from watchglass.publish.metabase.subscriptions import Subscriptions
 from watchglass.publish.plan import Instance
 from watchglass.publish.resource import Desired, Kind
 
@@ -31,7 +33,7 @@ SEGMENTS_SINCE = 59
 REREAD = frozenset({"collections", "cards", "dashboards"})
 """Kinds of which Metabase refuses no stale write: they are read once more right before it.
 
-Subscriptions are, too, but by themselves: an edit of their dashboard changes them."""
+Subscriptions and alerts are, too, but by themselves: an edit of their dashboard or question changes them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,12 +72,14 @@ def connect(client: Client, owner: str, desired: Iterable[Desired]) -> Metabase:
     user = only(client.get("/api/user/current").body, dict, "the key's user")
     sees_all = bool(user.get("is_superuser"))
     inventory = Inventory(client, owner, Databases(client))
+    reader = Reader(int(user["id"]), sees_all, zone_of(properties))
     kinds: tuple[Kind, ...] = (
         Collections(client, owner, inventory),
         Permissions(client, owner, inventory, sees_all=sees_all),
         Cards(client, owner, inventory, Alerts(client, major, sees_all=sees_all)),
         Dashboards(client, owner, inventory),
-        Subscriptions(client, owner, inventory, Reader(int(user["id"]), sees_all, zone_of(properties))),
+        Subscriptions(client, owner, inventory, reader),
+        QuestionAlerts(client, owner, inventory, reader, major),
     )
     place = urlsplit(client.url)
     identity = f"{place.netloc.rpartition('@')[2]}{place.path}"

@@ -12,7 +12,7 @@ from watchglass.artifact import Json
 from watchglass.publish.metabase import normal
 
 _UTC = frozenset({"UTC", "GMT", "Z", "UCT", "Zulu", "Etc/UTC", "Etc/GMT", "Etc/UCT", "Etc/Zulu", "Universal"})
-_SCHEDULE = ("schedule_type", "schedule_hour", "schedule_day", "schedule_frame")
+SCHEDULE = ("schedule_type", "schedule_hour", "schedule_day", "schedule_frame")
 _DETAILS = ("channel", "include_pdf", "attachment_only")
 
 
@@ -79,7 +79,7 @@ def _channel(each: Mapping[str, Json]) -> dict[str, Json]:
         "key": channel_key(each),
         "channel_type": each["channel_type"],
         "recipients": sorted(str(to.get("email")) for to in each.get("recipients") or []),
-        **{name: each[name] for name in _SCHEDULE if each.get(name) not in (None, "")},
+        **{name: each[name] for name in SCHEDULE if each.get(name) not in (None, "")},
         **{name: details[name] for name in _DETAILS if details.get(name)},
     }
     return made if each.get("enabled") is not False else made | {"enabled": False}
@@ -128,7 +128,7 @@ def _sent_channel(each: Mapping[str, Json], number: int | None) -> dict[str, Jso
         **({"id": number} if number is not None else {}),
         "channel_type": each["channel_type"],
         "enabled": True,
-        **{name: each[name] for name in _SCHEDULE if name in each},
+        **{name: each[name] for name in SCHEDULE if name in each},
         "recipients": [{"email": address} for address in each["recipients"]],
         "details": {name: each[name] for name in _DETAILS if name in each},
     }

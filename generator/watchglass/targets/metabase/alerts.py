@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from watchglass import naming
+from watchglass import naming, quartz
 from watchglass.artifact import Artifact, Json, Statement
 from watchglass.definition.notification import MetricSubscription, Recurrence
 from watchglass.definition.service import Column, Dashboard, Metric, Panel, Service
@@ -23,11 +23,18 @@ from watchglass.targets.metabase.visualization import Look
 NOTIFICATIONS_SINCE = 54
 """The first version (0.54) whose alerts are notifications; before, they are pulses with a condition."""
 
-_DAYS = ("sun", "mon", "tue", "wed", "thu", "fri", "sat")
-_FRAMES = {"first": "1", "mid": "15", "last": "L"}
-_NTH = {"first": "#1", "last": "L"}
 _CONDITIONS = {"gte": "goal_above", "lt": "goal_below"}
 """How a goal is compared: from it on, or below it; nothing else can be said."""
+
+
+_SAID_SINCE = {
+    "/handlers": "to",
+    "/subscriptions": "at",
+    "/payload/send_condition": "when",
+    "/payload/send_once": "once",
+}
+_SAID_BEFORE = {"/channels": "to", "/alert_condition": "when", "/alert_first_only": "once"}
+"""Pointer in a body, of a notification and of a pulse → key of the subscription that says it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,19 +170,15 @@ def _alert(service: Service, subscription: MetricSubscription, card: str, condit
     name = naming.slug(subscription.id)
     path = naming.path(service.id, service.environment.suffix, "metabase", "alerts", name, "json")
     home = subscription.at.path
-    origins = {
-        "/name": (*home, "title"),
-        "/at": (*home, "at"),
-        "/to": (*home, "to"),
-        "/when": (*home, "when"),
-    }
+    said = _SAID_SINCE if newer else _SAID_BEFORE
+    origins = {"/name": (*home, "title")} | {pointer: (*home, key) for pointer, key in said.items()}
     return Artifact("metabase", "alerts", subscription.id, path, body, origins)
 
 
 def _notification(subscription: MetricSubscription, card: str, condition: str) -> dict[str, Json]:
-    schedule = {
+    when = {
         "type": "notification-subscription/cron",
-        "cron_schedule": cron(subscription.at_times),
+        "cron_schedule": quartz.expression(schedule(subscription.at_times)),
         "ui_display_type": "cron/builder",
     }
     mails, channels = _parted(subscription.to)
@@ -189,7 +192,7 @@ def _notification(subscription: MetricSubscription, card: str, condition: str) -
             "send_condition": condition,
             "send_once": subscription.once,
         },
-        "subscriptions": [schedule],
+        "subscriptions": [when],
         "handlers": [
             {
                 "channel_type": kind,
@@ -238,15 +241,3 @@ def schedule(at: Recurrence) -> dict[str, Json]:
         "schedule_frame": at.frame,
     }
     return {"schedule_type": at.kind} | {key: value for key, value in more.items() if value not in (None, "")}
-
-
-def cron(at: Recurrence) -> str:
-    """Give when a notification is looked at, as Quartz reads it and Metabase's own page writes it."""
-    if at.hour is None:
-        return "0 0 * * * ? *"
-    day = str(_DAYS.index(at.day) + 1) if at.day else ""
-    if not at.frame:
-        return f"0 0 {at.hour} ? * {day} *" if day else f"0 0 {at.hour} * * ? *"
-    if day:
-        return f"0 0 {at.hour} ? * {day}{_NTH[at.frame]} *"
-    return f"0 0 {at.hour} {_FRAMES[at.frame]} * ? *"
