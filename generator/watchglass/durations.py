@@ -20,6 +20,7 @@ _WORDS: dict[str, str] = {
     "millisecond": "ms", "second": "s", "sec": "s", "minute": "m", "min": "m", "hour": "h",
     "day": "d", "week": "w", "month": "mo", "quarter": "q", "year": "y",
 }  # fmt: skip
+_LONGEST = 100 * 31_536_000
 _FORM = re.compile(r"(\d{1,9})\s*([A-Za-z]+)")
 
 
@@ -68,7 +69,7 @@ def spell(seconds: float) -> str:
 
 def parse_duration(text: str) -> Duration:
     """
-    Read ``15m``, ``30 days``, ``1 week`` or ``1M`` (a month).
+    Read ``15m``, ``30 days``, ``1 week`` or ``1M`` (a month), at most 100 years.
 
     Raises:
         ValueError: the text is no such length; the message says which forms are.
@@ -85,4 +86,7 @@ def parse_duration(text: str) -> Duration:
         count, name = count * 3, "mo"
     if name not in _UNITS:
         raise ValueError(f"'{unit}' is no unit of time; use ms, s, m, h, d, w, mo (months) or y")
-    return Duration(count, name)
+    length = Duration(count, name)
+    if length.seconds > _LONGEST:
+        raise ValueError(f"'{text}' is longer than 100 years")
+    return length

@@ -21,6 +21,12 @@ def alert(more: str) -> str:
         ("alerts: {much: {metric: n, when: high, severity: ' '}}", "empty-text: ' '"),
         ("alerts: {much: {metric: n, severity: {high: page, worst: ''}}}", "empty-text: {high: page, worst: ''}"),
         ('alerts: {much: {metric: n, when: high, severity: "${env:WORD}"}}', 'secret-not-allowed: "${env:WORD}"'),
+        ("constants: {since: {timestamp: 2025-W01-1}}", "wrong-date: {timestamp: 2025-W01-1}"),
+        ("constants: {since: {timestamp: 2025-11-31T09:00}}", "wrong-date: {timestamp: 2025-11-31T09:00}"),
+        ('constants: {since: {timestamp: "2025-11-08T09:00+01:00:30"}}', 'wrong-date: {timestamp: "2025-11-08T09:00+01:00:30"}'),
+        ("hours: {open: {timezone: localtime}}", "unknown-timezone: localtime"),
+        ("hours: {open: {timezone: posix/Europe/Berlin}}", "unknown-timezone: posix/Europe/Berlin"),
+        (alert("for: 101y"), "wrong-duration: 101y"),
         (alert("resolve: {}"), "missing-key: resolve"),
         ("  m: {query: orders, column: n, same_as: n, better: higher}", "thresholds-twice: better"),
         (

@@ -24,7 +24,7 @@ from tests.sql.statements import (
     vocabulary,
 )
 from watchglass.durations import Duration
-from watchglass.sql.pieces import Span24
+from watchglass.sql.pieces import Span24, Value
 from watchglass.sql.vocabulary import HoursOf
 
 ZONE = ZoneInfo(BERLIN)
@@ -207,6 +207,26 @@ def test_hours_are_those_of_their_own_clock(
         vocabulary(hours={"h": hours}),
     )
     assert ask(by_rule(read)[0], (), session) == [(inside,)]
+
+
+@pytest.mark.parametrize(
+    ("written", "at"),
+    [
+        ("2026-03-29", "2026-03-29T00:00"),
+        ("2026-03-29T08:00", "2026-03-29T08:00"),
+        ("2026-03-29T08:00:00.5", "2026-03-29T08:00:00.5"),
+        ("2026-03-29T08:00+02", "2026-03-29T08:00"),
+        ("2026-03-29T06:00Z", "2026-03-29T08:00"),
+        ("2026-03-29 01:00-0500", "2026-03-29T08:00"),
+    ],
+)
+@pytest.mark.parametrize("session", SESSIONS)
+def test_a_constant_instant_is_the_same_in_every_session(
+    ask: Ask, session: str, written: str, at: str
+) -> None:
+    words = vocabulary({"start": Value(written, "timestamp")})
+    sent, _ = by_grafana(template("SELECT {{ start }} AS at", words))
+    assert instants(ask(sent, (), session)) == [local(at).astimezone(datetime.UTC)]
 
 
 @pytest.mark.parametrize("session", SESSIONS)

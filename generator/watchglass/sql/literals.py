@@ -7,7 +7,9 @@ import re
 from watchglass.sql.pieces import Value
 
 _PLAIN_NAME = re.compile(r"[a-z_][a-z0-9_]*")
-_OFFSET = re.compile(r"(?:Z|[+-]\d{2}(?::?\d{2})?)$")
+_OFFSET = re.compile(r":\d{2}(?:\.\d+)?(?:Z|[+-]\d{2}(?::?\d{2})?)$")
+"""What ends an instant that has one; the end of a day alone looks like it."""
+
 # Words that PostgreSQL reserves: as a column or table name they need quotes.
 _RESERVED = frozenset(
     [

@@ -13,6 +13,9 @@ from watchglass.durations import parse_duration
 _INTERVAL = re.compile(
     r"\d{1,6} (?:second|minute|hour|day|week|month|year)s?(?: \d{1,6} (?:second|minute|hour|day|week|month|year)s?)*"
 )
+_INSTANT = re.compile(
+    r"\d{4}-\d{2}-\d{2}(?:[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d{1,6})?)?(?:Z|[+-]\d{2}(?::?\d{2})?)?)?"
+)
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:\.[A-Za-z_][A-Za-z0-9_]*)?")
 
 
@@ -52,12 +55,12 @@ def _date(text: str) -> str:
 
 def _timestamp(text: str) -> str:
     try:
-        datetime.datetime.fromisoformat(text)
-    except ValueError as error:
-        raise problem(
-            "wrong-date", f"'{text}' is no instant", "write it as 2025-11-08T09:00+01:00"
-        ) from error
-    return text
+        if _INSTANT.fullmatch(text):
+            datetime.datetime.fromisoformat(text)
+            return text
+    except ValueError:
+        pass  # such as the 31st of a month that has none
+    raise problem("wrong-date", f"'{text}' is no instant", "write it as 2025-11-08T09:00+01:00")
 
 
 def _uuid(text: str) -> str:

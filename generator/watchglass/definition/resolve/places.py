@@ -15,6 +15,9 @@ from watchglass.definition.resolve.context import Context
 from watchglass.definition.service import Environment, Hours, Source
 from watchglass.sql.pieces import Filter, Span24, Value
 
+_NO_PLACE = re.compile(r"(?:posix|right)/.*|localtime|posixrules|Factory")
+"""Names that a machine has beside those of IANA: another clock on each, or one that PostgreSQL does not know."""
+
 _FUNCTION_NAME = re.compile(r'[^.()"\s]+\.[^.()"\s]+')
 _CLOCK = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
 _VERSION = re.compile(r"v?(?:0\.)?(\d{2})(?:\.\d+)*")
@@ -24,17 +27,19 @@ _NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 
 def resolve_timezone(context: Context, name: str, path: Path) -> str:
     """Check a time zone's name; one that nobody knows is read as UTC, so that all else can be judged."""
+    if _is_timezone(name):
+        return name
+    hint = "an IANA name, such as Europe/Berlin or UTC"
+    context.report("unknown-timezone", f"unknown time zone '{name}'", path, hint=hint)
+    return "UTC"
+
+
+def _is_timezone(name: str) -> bool:
     try:
         ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        context.report(
-            "unknown-timezone",
-            f"unknown time zone '{name}'",
-            path,
-            hint="an IANA name, such as Europe/Berlin or UTC",
-        )
-        return "UTC"
-    return name
+        return False
+    return not _NO_PLACE.fullmatch(name)
 
 
 def resolve_environment(context: Context, wanted: str | None) -> Environment:
