@@ -56,6 +56,10 @@ class Duration:
         return self.grafana if self.unit != "mo" else f"{self.count}mo"
 
 
+USUAL_RANGE = Duration(7, "d")
+"""The window where neither a panel nor its board nor its query names one."""
+
+
 def spell(seconds: float) -> str:
     """Write a length of so many seconds for a reader, such as ``30 min`` or ``1 d 12 h``."""
     rest, parts = round(abs(seconds), 3), []

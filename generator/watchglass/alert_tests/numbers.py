@@ -15,7 +15,7 @@ from watchglass.definition.service import Metric
 from watchglass.definition.telling import nothing_of
 from watchglass.evaluation import Answer, Column, Failure, Table
 from watchglass.sql.alert_wrap import VALUE, free_name
-from watchglass.targets.grafana.alert_queries import SHOWN, metrics_of, worse_of
+from watchglass.targets.grafana.alert_queries import SHOWN, always_a_row, fires_alone, metrics_of, worse_of
 
 Key = tuple[str, ...]
 Reading = Mapping[Key, float | None]
@@ -83,16 +83,14 @@ def _default(metric: Metric) -> float | None:
 
 def _one(rule: PublishedRule, metric: Metric, reading: Reading) -> Table:
     """Give one row, or none where there is no number and nobody needs to know."""
-    nothing, value = nothing_of(metric), reading.get(())
+    value = reading.get(())
     value = _default(metric) if value is None else value
-    skipped = nothing is not None and nothing.skip and rule.rule.join == "any"
-    only_back = all(each.metric.id != metric.id for each in rule.rule.conditions)
-    keep = value is not None or skipped or only_back
+    keep = value is not None or always_a_row(rule.rule, metric)
     return Table((Column(VALUE, "number"),), [(value,)] if keep else [])
 
 
 def _keyed(rule: PublishedRule, metric: Metric, reading: Reading, others: list[Reading]) -> Table:
-    alone = rule.rule.join == "any" and any(not each.metric.keyed for each in rule.rule.conditions)
+    alone = fires_alone(rule.rule)
     key, default = metric.query.key, _default(metric)
     rows = {each: default if value is None else value for each, value in reading.items()}
     if others or alone:

@@ -8,12 +8,11 @@ from typing import Any
 
 from watchglass.artifact import Statement
 from watchglass.definition.service import Alert, Metric, Rule, Service
-from watchglass.targets.grafana.alert_queries import refs_of
+from watchglass.sql.grafana import with_edges
+from watchglass.targets.grafana.alert_queries import metrics_of
 from watchglass.targets.grafana.alert_rules import build_rule, folder_uid
 from watchglass.targets.grafana.rule import as_api
 from watchglass.thresholds import plain_number
-
-_FROM, _TO = "$__timeFrom()", "$__timeTo()"
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,25 +45,20 @@ def moved_rule(service: Service, alert: Alert, rule: Rule) -> MovedRule:
     plain = replace(alert, show=())
     built = build_rule(service, plain, rule, _nowhere)
     body = as_api(built, folder_uid(service), "backtest")
-    refs = {ref: metric for metric, ref in refs_of(plain, rule).items()}
-    metrics = {each.metric.id: each.metric for each in rule.conditions}
-    if alert.resolve.condition is not None:
-        metrics.setdefault(alert.resolve.condition.metric.id, alert.resolve.condition.metric)
+    # Expressions follow the queries.
+    sent = zip(metrics_of(plain, rule), built.data, built.statements, strict=False)
     queries = tuple(
         MovedQuery(
-            node["refId"],
-            metrics[refs[node["refId"]]],
-            by_clock(statement.sql.text, node["relativeTimeRange"]["from"]),
-            statement,
+            node["refId"], metric, by_clock(statement.sql.text, node["relativeTimeRange"]["from"]), statement
         )
-        for node, statement in zip(built.data, built.statements, strict=False)
+        for metric, node, statement in sent
     )
     return MovedRule(alert, rule, body, queries)
 
 
 def by_clock(sql: str, seconds: float) -> str:
-    """Write the range's edges by the clock; nothing else of a rule's statement is Grafana's (`sql/grafana.py`)."""
-    return sql.replace(_FROM, f"(now() - INTERVAL '{plain_number(seconds)} seconds')").replace(_TO, "now()")
+    """Write the range's edges by the clock."""
+    return with_edges(sql, f"(now() - INTERVAL '{plain_number(seconds)} seconds')", "now()")
 
 
 def _nowhere(service: Service, metric: Metric) -> None:

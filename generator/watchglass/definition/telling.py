@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 from watchglass.definition.service import Metric, Panel, Query
 from watchglass.definition.units import Unit
-from watchglass.durations import Duration, spell
+from watchglass.durations import USUAL_RANGE, Duration, spell
 from watchglass.sql.alert_wrap import Worse
 from watchglass.sql.wrap import Item, Nothing
 from watchglass.thresholds import plain_number, words
@@ -81,8 +81,8 @@ def nothing_of(metric: Metric) -> Nothing | None:
 
 
 def window(panel_range: Duration | None, board_range: Duration | None, query: Query) -> Duration:
-    """Give the window of a panel: its own range, else the board's, else the query's, else a week."""
-    return panel_range or board_range or query.range or Duration(7, "d")
+    """Give the window of a panel: its own range, else the board's, else the query's, else the usual one."""
+    return panel_range or board_range or query.range or USUAL_RANGE
 
 
 def worse_by_levels(metric: Metric) -> Worse:

@@ -13,7 +13,7 @@ from watchglass.database.proof import MOST_ROWS, DatabaseError, Outcome, Stateme
 from watchglass.database.prover import Prover
 from watchglass.definition.service import Alert, Metric, Service
 from watchglass.sql.alert_wrap import free_name
-from watchglass.sql.grafana import GrafanaDialect
+from watchglass.sql.grafana import GrafanaDialect, with_edges
 from watchglass.sql.literals import quote, quoted_name
 from watchglass.sql.pieces import Text
 from watchglass.sql.render import render
@@ -153,10 +153,7 @@ def _statement(
         Text(f" AS q\nWHERE q.{quoted_name(time.name)} IS NOT NULL\nORDER BY 1"),
     )
     sql = render(pieces, GrafanaDialect(service.timezone, service.filters, alert.filters)).text
-    edges = {"$__timeFrom()": quote(start.isoformat()), "$__timeTo()": quote(end.isoformat())}
-    for macro, edge in edges.items():
-        sql = sql.replace(macro, edge)
-    return Statement(sql)
+    return Statement(with_edges(sql, quote(start.isoformat()), quote(end.isoformat())))
 
 
 def _refuse(metric: Metric, outcome: Outcome) -> None:

@@ -7,15 +7,12 @@ from collections.abc import Iterable, Iterator
 
 from watchglass.backtest.published import by_clock
 from watchglass.definition.service import Metric, Service
-from watchglass.definition.telling import value_item, worse_by_levels
-from watchglass.durations import Duration
+from watchglass.definition.telling import value_item, window, worse_by_levels
 from watchglass.sql import alert_wrap, readings, wrap
 from watchglass.sql.alert_wrap import Keyed
 from watchglass.sql.grafana import GrafanaDialect
 from watchglass.sql.pieces import Piece
 from watchglass.sql.render import render
-
-_RANGE = Duration(7, "d")
 
 Numbers = Iterator[tuple[str, float | None]]
 """Keys as JSON, each with its number."""
@@ -24,7 +21,7 @@ Numbers = Iterator[tuple[str, float | None]]
 def statement_of(service: Service, metric: Metric) -> str:
     """Write the statement: one row, or one a key, the number in its last column."""
     dialect = GrafanaDialect(service.timezone, service.filters, {})
-    seconds = (metric.query.range or _RANGE).seconds
+    seconds = window(None, None, metric.query).seconds
     return by_clock(render(_pieces(service, metric), dialect).text, seconds)
 
 

@@ -15,6 +15,9 @@ from watchglass.sql.words import Part, Range, atom
 ALL_VALUE = "NULL"
 """What a variable's All stands for in SQL: an array without a value, so that the filter is unset."""
 
+_FROM, _TO = "$__timeFrom()", "$__timeTo()"
+"""The macros that stand for the edges of the range."""
+
 _BRACKETS = re.compile(r"(?<=\[)(?=\[)|(?<=\])(?=\])")
 _NAME_WITH_DOLLAR = re.compile(r"[^\W\d][\w$]*\$[\w$]*")
 
@@ -38,7 +41,7 @@ class GrafanaDialect:
     @property
     def over(self) -> Range:
         """The range that the panel or the rule is asked for."""
-        return Range("$__timeFrom()::timestamptz", "$__timeTo()::timestamptz", self.timezone)
+        return Range(f"{_FROM}::timestamptz", f"{_TO}::timestamptz", self.timezone)
 
     def matches(self, word: Matches) -> tuple[Part, ...]:
         """Render a filter: by variable on a dashboard, by the stated values in an alert."""
@@ -65,6 +68,16 @@ class GrafanaDialect:
         return _NAME_WITH_DOLLAR.sub(
             lambda match: 'U&"' + folded(match[0]).replace("$", "\\0024") + '"', text
         )
+
+
+def with_edges(sql: str, start: str, end: str) -> str:
+    """
+    Put SQL in place of the edges of the range in what an alert's dialect rendered: nothing else in it is Grafana's.
+
+    Args:
+        start: SQL of a type that casts to timestamptz, as is ``end``.
+    """
+    return sql.replace(_FROM, start).replace(_TO, end)
 
 
 def folded(unquoted: str) -> str:

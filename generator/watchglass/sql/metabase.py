@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from watchglass.durations import Duration
+from watchglass.durations import USUAL_RANGE, Duration
 from watchglass.naming import tag_uuid
 from watchglass.sql.literals import name, quote
 from watchglass.sql.pieces import Filter, Matches, Template, Text
@@ -35,7 +35,7 @@ class MetabaseDialect:
 
     timezone: str
     filters: Mapping[str, Filter] = field(default_factory=dict)
-    range: Duration = Duration(7, "d")
+    range: Duration = USUAL_RANGE
     fixed: bool = False
     unset: bool = False
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from watchglass.durations import Duration
+from watchglass.durations import USUAL_RANGE, Duration
 from watchglass.sql.literals import name, quote
 from watchglass.sql.pieces import Filter, Matches
 from watchglass.sql.words import Part, Range, atom
@@ -22,7 +22,7 @@ class PlainDialect:
 
     timezone: str
     filters: Mapping[str, Filter] = field(default_factory=dict)
-    range: Duration = Duration(7, "d")
+    range: Duration = USUAL_RANGE
 
     @property
     def over(self) -> Range:

@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from watchglass.artifact import Statement
 from watchglass.database.proof import Statement as Sent
 from watchglass.definition.service import Service
-from watchglass.durations import Duration
+from watchglass.durations import USUAL_RANGE
 from watchglass.sql.grafana import ALL_VALUE, encode_value
 from watchglass.sql.metabase import FROM_TAG, TO_TAG
 from watchglass.sql.offsets import OffsetMap
@@ -21,7 +21,6 @@ from watchglass.validate.metabase_expand import FieldRef, expand_native
 Chosen = Mapping[str, tuple[str, ...]]
 """Filter → chosen values; a filter that is not there is unset."""
 
-_DEFAULT_RANGE = Duration(7, "d")
 _INTERVAL = datetime.timedelta(minutes=1)
 
 
@@ -67,7 +66,7 @@ def _midnight(day: datetime.date, zone: ZoneInfo) -> datetime.datetime:
 
 def window_of(statement: Statement, now: datetime.datetime, timezone: str) -> Window:
     """Give the window that a statement is tried with: as long as its own range."""
-    length = statement.range or _DEFAULT_RANGE
+    length = statement.range or USUAL_RANGE
     return window(max(1, round(length.seconds / 86_400)), now, timezone)
 
 

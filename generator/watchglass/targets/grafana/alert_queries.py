@@ -7,7 +7,7 @@ from itertools import count, islice
 
 from watchglass.artifact import Json, Statement
 from watchglass.definition.service import Alert, Metric, Rule, Service
-from watchglass.definition.telling import nothing_of, value_item, worse_by_levels
+from watchglass.definition.telling import nothing_of, value_item, window, worse_by_levels
 from watchglass.durations import Duration
 from watchglass.sql import alert_wrap
 from watchglass.sql.alert_wrap import Keyed, Worse
@@ -15,9 +15,8 @@ from watchglass.sql.grafana import GrafanaDialect
 from watchglass.sql.pieces import Piece
 from watchglass.sql.render import render
 from watchglass.sql.wrap import Item
+from watchglass.targets.grafana.data_sources import source_of
 
-DATASOURCE = "grafana-postgresql-datasource"
-DEFAULT_RANGE = Duration(7, "d")
 SHOWN = "S"
 """The query whose labels carry what a message shows besides the key."""
 
@@ -33,7 +32,6 @@ class AlertQuery:
 
     node: Json
     statement: Statement
-    metric: Metric
 
 
 def metrics_of(alert: Alert, rule: Rule) -> tuple[Metric, ...]:
@@ -89,11 +87,27 @@ def worse_of(metric: Metric, rule: Rule) -> Worse:
     return worse_by_levels(metric)
 
 
+def always_a_row(rule: Rule, metric: Metric) -> bool:
+    """
+    Tell whether a number that is missing still has a row.
+
+    One of several conditions leaves the others to speak; a way back is not reached.
+    """
+    nothing = nothing_of(metric)
+    skipped = nothing is not None and nothing.skip and rule.join == "any"
+    return skipped or all(each.metric.id != metric.id for each in rule.conditions)
+
+
+def fires_alone(rule: Rule) -> bool:
+    """Tell whether a number without a key fires beside others: without any key there is one row then, of empty labels."""
+    return rule.join == "any" and any(not each.metric.keyed for each in rule.conditions)
+
+
 def _range_of(alert: Alert, rule: Rule, metric: Metric) -> Duration | None:
     """Give the range that a query reads, of its own or, for the keys of others in its text, of theirs; None if it reads none."""
     others = [other for other in metrics_of(alert, rule) if other.keyed] if metric.keyed else []
     reading = [each.query for each in (metric, *others) if each.query.template.uses_range]
-    return (reading[0].range or DEFAULT_RANGE) if reading else None
+    return window(None, None, reading[0]) if reading else None
 
 
 def _keyed(service: Service, metric: Metric, rule: Rule) -> Keyed:
@@ -108,19 +122,19 @@ def _keyed(service: Service, metric: Metric, rule: Rule) -> Keyed:
 
 
 def _number(service: Service, alert: Alert, rule: Rule, metric: Metric) -> tuple[Piece, ...]:
-    metrics = metrics_of(alert, rule)
-    nothing = nothing_of(metric)
     if not metric.keyed:
         pieces, item = metric.query.template.pieces, value_item(metric)
-        # Without a number one of several leaves the others to speak; the way back is not reached.
-        skipped = nothing is not None and nothing.skip and rule.join == "any"
-        only_back = all(each.metric.id != metric.id for each in rule.conditions)
+        always = always_a_row(rule, metric)
         return alert_wrap.alert_value(
-            pieces, item, metric.where, metric.pick, nothing, service.timezone, always=skipped or only_back
+            pieces, item, metric.where, metric.pick, nothing_of(metric), service.timezone, always=always
         )
     keyed = _keyed(service, metric, rule)
-    others = tuple(_keyed(service, other, rule) for other in metrics if other.keyed and other.id != metric.id)
-    alone = rule.join == "any" and any(not each.metric.keyed for each in rule.conditions)
+    others = tuple(
+        _keyed(service, other, rule)
+        for other in metrics_of(alert, rule)
+        if other.keyed and other.id != metric.id
+    )
+    alone = fires_alone(rule)
     if others or alone:
         return alert_wrap.joined_values(keyed, others, alert.limit, alone=alone)
     return alert_wrap.alert_values(keyed, alert.limit)
@@ -150,7 +164,7 @@ def _query(
         "datasourceUid": query.source.grafana_uid,
         "model": {
             "refId": ref,
-            "datasource": {"type": DATASOURCE, "uid": query.source.grafana_uid},
+            "datasource": source_of(query),
             "editorMode": "code",
             "format": "table",
             "intervalMs": 1000,
@@ -167,9 +181,9 @@ def _query(
         "",
         alert.at.span,
         format="table",
-        range=length or query.range or DEFAULT_RANGE,
+        range=length or window(None, None, query),
         key=query.key if metric.keyed else (),
         budget_ms=query.budget.seconds * 1000 if query.budget else None,
         source=query.source.id,
     )
-    return AlertQuery(node, statement, metric)
+    return AlertQuery(node, statement)

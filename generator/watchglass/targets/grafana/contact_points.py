@@ -116,14 +116,15 @@ def build_contact_point(service: Service, contact: Contact) -> dict[str, Json]:
 def as_file(point: Mapping[str, Json], organization: int) -> dict[str, Json]:
     """Write a contact point as a provisioning file holds it: `$` doubled, and references in Grafana's own form."""
     receiver = {name: point[name] for name in ("uid", "type", "settings", "disableResolveMessage")}
-    return {"orgId": organization, "name": escaped(point["name"]), "receivers": [_expanded(receiver)]}
+    return {"orgId": organization, "name": escaped(point["name"]), "receivers": [expanded(receiver)]}
 
 
-def _expanded(value: Json) -> Json:
+def expanded(value: Json) -> Json:
+    """Write all texts of a value as a provisioning file holds them where Grafana expands variables."""
     if isinstance(value, dict):
-        return {name: _expanded(inner) for name, inner in value.items()}
+        return {name: expanded(inner) for name, inner in value.items()}
     if isinstance(value, list):
-        return [_expanded(inner) for inner in value]
+        return [expanded(inner) for inner in value]
     return file_text(value) if isinstance(value, str) else value
 
 

@@ -13,14 +13,15 @@ from watchglass.artifact import Artifact, Json, Note, Path, Statement
 from watchglass.definition.colors import hex_color
 from watchglass.definition.layout import COLUMNS, Place, arrange
 from watchglass.definition.service import Annotation, Dashboard, Metric, Panel, Row, Service
-from watchglass.durations import Duration
+from watchglass.durations import USUAL_RANGE, Duration
 from watchglass.sql import wrap
 from watchglass.sql.grafana import GrafanaDialect
 from watchglass.sql.render import render
 from watchglass.sql.wrap import Item
 from watchglass.targets.grafana import model
+from watchglass.targets.grafana.data_sources import source_of
 from watchglass.targets.grafana.panels import Board, Drawn, build_panel, literal, number_of
-from watchglass.targets.grafana.variables import Offered, build_variables, source_of
+from watchglass.targets.grafana.variables import Offered, build_variables
 
 _SIZES: Mapping[str, tuple[int, int]] = {
     "number": (4, 5),
@@ -35,7 +36,6 @@ _SIZES: Mapping[str, tuple[int, int]] = {
     "alerts": (24, 8),
 }
 _CHART = (12, 8)
-_USUAL_RANGE = Duration(7, "d")
 _BUILT_IN: Json = {
     "name": "Annotations & Alerts",
     "builtIn": 1,
@@ -118,7 +118,7 @@ def range_of(dashboard: Dashboard) -> Duration:
         for panel in dashboard.panels
         if panel.query is not None and panel.query.range is not None and panel.query.template.uses_range
     ]
-    return Counter(asked).most_common(1)[0][0] if asked else _USUAL_RANGE
+    return Counter(asked).most_common(1)[0][0] if asked else USUAL_RANGE
 
 
 def _dashboard(

@@ -1,4 +1,8 @@
-"""Data sources that an environment asks for: as the API takes them, and as a file for Grafana's provisioning folder."""
+"""
+Data sources: how a query names its own, and those that an environment asks for.
+
+The latter are made as the API takes them, and as a file for Grafana's provisioning folder.
+"""
 
 from __future__ import annotations
 
@@ -8,9 +12,15 @@ from collections.abc import Iterator
 from watchglass import naming
 from watchglass.artifact import Artifact, Json
 from watchglass.definition.columns import ManagedSource
-from watchglass.definition.service import Service, Source
-from watchglass.targets.grafana.alert_queries import DATASOURCE
-from watchglass.targets.grafana.contact_points import file_text
+from watchglass.definition.service import Query, Service, Source
+from watchglass.targets.grafana.contact_points import expanded
+
+_TYPE = "grafana-postgresql-datasource"
+
+
+def source_of(query: Query) -> dict[str, str]:
+    """Name the data source of a query as panels, variables, annotations and rules do."""
+    return {"type": _TYPE, "uid": query.source.grafana_uid}
 
 
 def build_data_sources(service: Service) -> Iterator[Artifact]:
@@ -33,7 +43,7 @@ def _body(source: Source, managed: ManagedSource) -> dict[str, Json]:
     return {
         "uid": source.grafana_uid,
         "name": managed.name,
-        "type": DATASOURCE,
+        "type": _TYPE,
         "access": "proxy",
         "url": managed.host,
         "user": managed.user,
@@ -60,17 +70,11 @@ def _artifact(service: Service, source: Source, managed: ManagedSource, body: di
 
 def _file(service: Service, source: Source, body: dict[str, Json]) -> Artifact:
     """Write it as JSON, which is YAML, too: Grafana reads no other ending in this folder."""
-    listed = {"orgId": service.environment.grafana_organization, **_expanded(body), "editable": False}
+    listed = {"orgId": service.environment.grafana_organization, **expanded(body), "editable": False}
     text = json.dumps({"apiVersion": 1, "datasources": [listed]}, indent=2, ensure_ascii=False) + "\n"
     return Artifact(
         "grafana", "datasources", source.grafana_uid, _path(service, "datasources", source, "yaml"), text
     )
-
-
-def _expanded(value: Json) -> Json:
-    if isinstance(value, dict):
-        return {name: _expanded(inner) for name, inner in value.items()}
-    return file_text(value) if isinstance(value, str) else value
 
 
 def _path(service: Service, kind: str, source: Source, ending: str) -> str:

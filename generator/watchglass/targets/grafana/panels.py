@@ -24,10 +24,10 @@ from watchglass.durations import Duration
 from watchglass.sql.grafana import GrafanaDialect
 from watchglass.sql.render import render
 from watchglass.targets.grafana import fields
+from watchglass.targets.grafana.data_sources import source_of
 from watchglass.targets.grafana.kinds import look
 from watchglass.targets.grafana.look import TIME, Look, Subject
 from watchglass.targets.grafana.model import SqlTarget, Visual
-from watchglass.targets.grafana.variables import source_of
 from watchglass.thresholds import Thresholds
 
 REF = "A"

@@ -10,9 +10,9 @@ from watchglass.definition.service import Dashboard, Query, Service
 from watchglass.definition.shown import queries_of
 from watchglass.sql.grafana import ALL_VALUE, encode_value, variable_query
 from watchglass.sql.pieces import Filter
+from watchglass.targets.grafana.data_sources import source_of
 from watchglass.targets.grafana.model import Variable
 
-DATASOURCE = "grafana-postgresql-datasource"
 _ON_LOAD = 1
 
 
@@ -23,11 +23,6 @@ class Offered:
     variables: tuple[Variable, ...]
     statements: tuple[Statement, ...]
     filters: frozenset[str]
-
-
-def source_of(query: Query) -> dict[str, str]:
-    """Name the data source of a query as panels, variables and rules do."""
-    return {"type": DATASOURCE, "uid": query.source.grafana_uid}
 
 
 def build_variables(service: Service, board: Dashboard) -> Offered:
