@@ -15,6 +15,7 @@ from tests.database import servers
 from tests.publish.grafana.shop import DEFINITION, SOURCE, shop_server
 from tests.servers.faults import Interrupted
 from tests.servers.grafana.server import GrafanaServer
+from watchglass.cli.main import run
 from watchglass.database.lock import only_one
 
 ADDRESSES = 'grafana: {url: "${env:GRAFANA_URL}", token: "${env:GRAFANA_TOKEN}", folder: Shop}'
@@ -103,11 +104,38 @@ def test_fault_50_a_plan_that_was_written_down_is_applied_as_it_was_or_not_at_al
     assert other.returncode == 1
 
 
-def test_a_file_that_is_no_plan_is_refused(server: GrafanaServer, definition: Path) -> None:
-    (definition.parent / "x.json").write_text("{}", "utf-8")
-    refused = typed(server, definition.parent, "apply", "x.json")
-    assert refused.returncode == 2
-    assert "x.json is no plan" in refused.stderr
+PLAN = {
+    "watchglass": "plan",
+    "definitions": ["shop.yaml"],
+    "environment": None,
+    "plans": [
+        {"form": 1, "instance": ["grafana", "x", "y"], "owner": "shop", "changes": [["keep", "x", "", ""]]}
+    ],
+}
+
+
+def test_a_file_that_is_no_plan_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (bound,) = PLAN["plans"]
+    broken: list[object] = [
+        *({name: value for name, value in PLAN.items() if name != key} for key in PLAN),
+        *(PLAN | {"plans": [{key: bound[key] for key in bound if key != gone}]} for gone in bound),
+        *(PLAN | {key: 5} for key in PLAN),
+        PLAN | {"definitions": [5]},
+        PLAN | {"plans": [[]]},
+        [],
+        5,
+        None,
+        PLAN | {"plans": [bound | {"form": 2}]},
+        PLAN | {"plans": [bound | {"changes": [["keep", "x", ""]]}]},
+        PLAN | {"plans": [bound | {"changes": [["keep", ["x"], "", ""]]}]},
+    ]
+    for body in broken:
+        Path("x.json").write_text(json.dumps(body), "utf-8")
+        assert run(["apply", "x.json"]) == 2, body
+        assert "x.json is no plan; `watchglass plan --out x.json` writes one" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(("name", "value"), [("GRAFANA_TOKEN", ""), ("GRAFANA_URL", " ")])

@@ -64,11 +64,27 @@ def _reviewed(given: tuple[str, ...]) -> Json | None:
         return None
     try:
         body = json.loads(Path(given[0]).read_text("utf-8"))
-        if body["watchglass"] == "plan" and isinstance(body["plans"], list):
-            return body
-    except (OSError, ValueError, KeyError, TypeError):
-        pass
-    raise click.UsageError(f"{given[0]} is no plan; `watchglass plan --out {given[0]}` writes one")
+    except (OSError, ValueError):
+        body = None
+    if not _is_plan(body):
+        raise click.UsageError(f"{given[0]} is no plan; `watchglass plan --out {given[0]}` writes one")
+    return body
+
+
+def _is_plan(body: Json) -> bool:
+    """Tell whether a value has the form that `plan --out` writes."""
+    from watchglass.publish.plan import is_bound
+
+    if not isinstance(body, dict) or body.get("watchglass") != "plan":
+        return False
+    definitions, environment, plans = (body.get(key, 0) for key in ("definitions", "environment", "plans"))
+    return (
+        isinstance(definitions, list)
+        and all(isinstance(each, str) for each in definitions)
+        and (environment is None or isinstance(environment, str))
+        and isinstance(plans, list)
+        and all(map(is_bound, plans))
+    )
 
 
 def refuse_unready(ready: Sequence[Ready], reviewed: Json | None, redactor: Redactor) -> None:

@@ -18,6 +18,7 @@ _ENDS: Mapping[str, str] = {
     "alert-rules": "its alerts end: what fires now is sent as resolved",
     "cards": "alerts that people have on it end",
     "subscriptions": "its mails end",
+    "alerts": "its mails end",
 }
 """Kind → what a person on call notices when one of its objects goes."""
 
@@ -238,6 +239,18 @@ def stale(reviewed: Json, now: Plan) -> Iterator[str]:
             yield f"{key}: the definition wants something else now"
         else:
             yield f"{key}: it was to be {old[0]}, it would be {new[0]} now"
+
+
+def is_bound(value: Json) -> bool:
+    """Tell whether a value has the form of what ``bound`` gives."""
+    if not isinstance(value, dict) or value.get("form") != FORM or not {"instance", "owner"} <= value.keys():
+        return False
+    changes = value.get("changes")
+    return isinstance(changes, list) and all(_is_texts(each, 4) for each in changes)
+
+
+def _is_texts(value: Json, count: int) -> bool:
+    return isinstance(value, list) and len(value) == count and all(isinstance(each, str) for each in value)
 
 
 def bound(plan: Plan) -> Json:
