@@ -12,7 +12,7 @@ from tests.servers.grafana.server import GrafanaServer
 from watchglass.artifact import Json
 from watchglass.definition.read import read
 from watchglass.definition.resolve import resolve
-from watchglass.review.takeover import Takeover, edited, takeover
+from watchglass.review.takeover import Edit, Takeover, edited, takeover
 
 FILE_TEXT = DEFINITION.replace(
     "{metric: failed, as: number}", "{metric: failed, as: number, title: Failed ones}"
@@ -105,6 +105,18 @@ def test_what_no_line_says_is_named_with_the_reason(
     found, text = taken(server, tmp_path, **change)
     assert any(reason in line for line in found.left), found
     assert text == FILE_TEXT
+
+
+def test_an_edit_of_the_first_line_stands_behind_a_mark_of_the_byte_order(tmp_path: Path) -> None:
+    text = f"\ufeff{FILE_TEXT.lstrip()}"
+    file = tmp_path / "shop.yaml"
+    file.write_text(text, "utf-8")
+    definition = read(file).definition
+    assert definition is not None
+    place = definition.places.written["version",]
+    assert edited(text, [Edit(("version",), place.value, "2")]) == text.replace(
+        "version: 1\n", "version: 2\n"
+    )
 
 
 def test_nothing_was_changed(server: GrafanaServer, tmp_path: Path) -> None:

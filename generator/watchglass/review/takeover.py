@@ -114,10 +114,11 @@ def _number(text: str) -> bool:
 
 def edited(text: str, edits: Iterable[Edit]) -> str:
     """Put edits into the text of their file; everything else stays letter for letter."""
-    lines = text.splitlines(keepends=True)
+    head = "\ufeff" * text.startswith("\ufeff")  # no part of line 1, where values have their columns
+    lines = text.removeprefix(head).splitlines(keepends=True)
     for each in sorted(edits, key=lambda edit: (edit.span.line, edit.span.column), reverse=True):
         line = lines[each.span.line - 1]
         lines[each.span.line - 1] = (
             line[: each.span.column - 1] + each.text + line[each.span.end_column - 1 :]
         )
-    return "".join(lines)
+    return head + "".join(lines)
