@@ -15,6 +15,8 @@ from watchglass.cli.inputs import filled_dsn, find_definitions
 from watchglass.cli.reporting import environment_option
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from watchglass.backtest import Report, Variant, Window
     from watchglass.definition.read import Definition
     from watchglass.definition.service import Service
@@ -96,18 +98,17 @@ def command(
     today = datetime.datetime.now(tz=datetime.UTC)
     subject = _subject(definitions, alert, environment, today.date())
     other = _other(subject, changes, against, environment, today.date())
-    sources = subject.sources | (other.sources if other else {})
     problems = (*subject.problems, *(other.problems if other else ()))
     if subject.service is None or (other is not None and other.service is None):
-        tell(problems, "text", sources)
+        tell(problems, "text", _sources(subject, other))
         return 1
     window = _window(start, end, subject.service.timezone, today)
     try:
         report = _replay(subject, other, window, _dsns(subject, given, environment), most)
     except Refused as refused:
-        tell((*problems, *refused.problems), "text", sources)
+        tell((*problems, *refused.problems), "text", _sources(subject, other))
         return 1
-    tell(problems, "text", sources)
+    tell(problems, "text", _sources(subject, other))
     click.echo(_written(report, form), nl=False)
     if svg:
         from watchglass.review.backtest_svg import as_svg
@@ -119,7 +120,12 @@ def command(
 
 @dataclass(frozen=True, slots=True)
 class _Side:
-    """One version of the definition; no service where its problems are errors."""
+    """
+    One version of the definition; no service where its problems are errors.
+
+    Args:
+        sources: name → text of each file read so far; a replay reads those of fixtures, too.
+    """
 
     name: str
     told: str
@@ -127,7 +133,7 @@ class _Side:
     definition: Definition | None
     service: Service | None
     problems: tuple[Problem, ...]
-    sources: dict[str, str]
+    sources: Mapping[str, str]
 
 
 def _subject(given: tuple[str, ...], alert: str, environment: str | None, today: datetime.date) -> _Side:
@@ -153,7 +159,7 @@ def _subject(given: tuple[str, ...], alert: str, environment: str | None, today:
 
 
 def _side(name: str, told: str, alert: str, compiled: Compiled) -> _Side:
-    sources = dict(compiled.definition.sources if compiled.definition else compiled.sources)
+    sources = compiled.definition.sources if compiled.definition else compiled.sources
     service = None if compiled.failed else compiled.service
     return _Side(name, told, alert, compiled.definition, service, compiled.problems, sources)
 
@@ -185,9 +191,12 @@ def _other(
         raise click.UsageError(f"--set: {error}") from None
     resolved = resolve(definition, environment, today)
     service, told = resolved.service, ", ".join(changes)
-    return _Side(
-        "changed", told, subject.alert, definition, service, resolved.problems, dict(definition.sources)
-    )
+    return _Side("changed", told, subject.alert, definition, service, resolved.problems, definition.sources)
+
+
+def _sources(subject: _Side, other: _Side | None) -> dict[str, str]:
+    """Give the texts that were read so far, for excerpts."""
+    return {**subject.sources, **(other.sources if other else {})}
 
 
 def _window(start: str | None, end: str | None, timezone: str, now: datetime.datetime) -> Window:
@@ -218,7 +227,7 @@ def _instant(option: str, text: str, timezone: str, until: datetime.datetime) ->
 
 
 def _dsns(subject: _Side, given: tuple[str, ...], environment: str | None) -> dict[str, str]:
-    from watchglass.validate.run import Unset
+    from watchglass.references import Unset
     from watchglass.validate.session import dsns_of, strangers
 
     assert subject.definition is not None, "a service has a definition"

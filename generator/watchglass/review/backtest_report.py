@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime
-import json
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +17,9 @@ from watchglass.review.backtest_words import (
     suggestion,
     table,
 )
+from watchglass.review.excerpt import neutral
+from watchglass.review.json_report import dump
+from watchglass.review.markdown import plain
 
 _MOST = 20
 """Firings, and differences, that a page lists; JSON has all."""
@@ -35,7 +37,7 @@ def as_markdown(report: Report) -> str:
 
 def as_json(report: Report) -> str:
     """Write all of a backtest for machines; times are in UTC."""
-    return json.dumps(_json(report), indent=2, ensure_ascii=False) + "\n"
+    return dump(_json(report))
 
 
 def _head(report: Report) -> tuple[str, str]:
@@ -98,27 +100,27 @@ def _without_empty(rows: list[list[str]]) -> list[list[str]]:
 
 
 def _text(report: Report) -> Iterator[str]:
-    yield from _head(report)
-    yield from (f"  {text}" for text in _told(report))
+    yield from map(neutral, _head(report))
+    yield from (f"  {neutral(text)}" for text in _told(report))
     yield ""
-    yield from table(_summary(report))
+    yield from _table(_summary(report))
     for variant, replay, name in _named(report):
         if replay.firings:
             yield f"\n{name}: fired"
-            yield from table(_firings(replay, report.timezone))
+            yield from _table(_firings(replay, report.timezone))
             yield from _more(len(replay.firings))
         told = suggestion(variant, replay, report)
         if told:
-            yield f"\n{name}: {told}"
+            yield f"\n{name}: {neutral(told)}"
     for title, found in _differences(report):
         yield f"\n{title}"
-        yield from table(_differing(found, report.timezone)) if found else ()
+        yield from _table(_differing(found, report.timezone)) if found else ()
         yield from _more(len(found))
 
 
 def _markdown(report: Report) -> Iterator[str]:
     title, line = _head(report)
-    yield f"### Backtest: {_safe(title)}\n\n{line}\n"
+    yield f"### Backtest: {plain(title)}\n\n{line}\n"
     yield from _grid(_summary(report))
     for variant, replay, name in _named(report):
         told = suggestion(variant, replay, report)
@@ -128,13 +130,13 @@ def _markdown(report: Report) -> Iterator[str]:
             yield from _more(len(replay.firings))
             yield "\n</details>"
         if told:
-            yield f"\n{name}: {_safe(told)}"
+            yield f"\n{name}: {plain(told)}"
     for heading, found in _differences(report):
         yield f"\n**{heading}**\n"
         yield from _grid(_differing(found, report.timezone)) if found else ()
         yield from _more(len(found))
     yield ""
-    yield from (f"- {_safe(text)}" for text in _told(report))
+    yield from (f"- {plain(text)}" for text in _told(report))
 
 
 def _told(report: Report) -> Iterator[str]:
@@ -146,17 +148,14 @@ def _told(report: Report) -> Iterator[str]:
         yield from (f"{variant.name}: {text}" for text in caveats(variant, report) if text not in first)
 
 
+def _table(rows: list[list[str]]) -> list[str]:
+    return table([[neutral(cell) for cell in row] for row in rows])
+
+
 def _grid(rows: list[list[str]]) -> Iterator[str]:
-    yield f"| {' | '.join(map(_safe, rows[0]))} |"
+    yield f"| {' | '.join(map(plain, rows[0]))} |"
     yield f"|{' --- |' * len(rows[0])}"
-    yield from (f"| {' | '.join(map(_safe, row))} |" for row in rows[1:])
-
-
-def _safe(text: str) -> str:
-    """Keep names and labels from being read as Markdown or HTML."""
-    for character in "\\`*_[]<>|":
-        text = text.replace(character, f"&#{ord(character)};" if character in "<>|" else f"\\{character}")
-    return text.replace("\n", " ")
+    yield from (f"| {' | '.join(map(plain, row))} |" for row in rows[1:])
 
 
 def _named(report: Report) -> Iterator[tuple[Variant, Replay, str]]:

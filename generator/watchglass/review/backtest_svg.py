@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 from watchglass.backtest import Chart, Replay, Report, Window
 from watchglass.backtest.stretches import Key
+from watchglass.definition.colors import hex_color
 from watchglass.review.backtest_words import conditions, instant, labels, length
 from watchglass.thresholds import plain_number
+from watchglass.visible import visible
 
 _WIDTH, _LEFT, _RIGHT = 1100, 80, 20
 _CHART, _ROW, _GAP, _TOP = 180, 18, 44, 64
@@ -19,10 +21,6 @@ _INNER = _WIDTH - _LEFT - _RIGHT
 _LINES = 8
 """Instances that a chart draws: those that reach furthest."""
 
-_COLORS = {
-    "green": "#73bf69", "yellow": "#fade2a", "orange": "#ff9830", "red": "#f2495c", "dark-red": "#c4162a",
-    "blue": "#5794f2", "purple": "#b877d9",
-}  # fmt: skip
 _PENS = ("#1f60c4", "#8f3bb8", "#37872d", "#c4162a", "#e0b400", "#0a7f8c", "#7c5e3c", "#555555")
 _STATES = {"firing": "#e02f44", "pending": "#fbd38d", "no data": "#8ab8ff", "error": "#a352cc"}
 _HEAD = (
@@ -93,7 +91,7 @@ def _chart(report: Report, chart: Chart, top: float) -> Iterator[str]:
     for index, key in enumerate(shown):
         pen = _PENS[index % len(_PENS)]
         for path in _paths(chart.lines[key], axis):
-            yield f'<path d="{path}" fill="none" stroke="{pen}" stroke-width="1.3"><title>{escape(labels(key))}</title></path>'
+            yield f'<path d="{path}" fill="none" stroke="{pen}" stroke-width="1.3"><title>{_shown(labels(key))}</title></path>'
     if len(chart.lines) > len(shown):
         more = f"{len(shown)} of {len(chart.lines)} instances are drawn"
         yield _text(_WIDTH - _RIGHT, top - 6, more, 'text-anchor="end" fill="#555555"')
@@ -123,13 +121,11 @@ def _bands(chart: Chart, axis: _Axis) -> Iterator[str]:
         low = axis.low if band.low is None else max(band.low, axis.low)
         high = axis.high if band.high is None else min(band.high, axis.high)
         if low < high:
-            color = _COLORS.get(
-                band.level.color, band.level.color if band.level.color.startswith("#") else "#cccccc"
-            )
+            color = hex_color(band.level.color)
             top, bottom = axis.y(high), axis.y(low)
             yield (
-                f'<rect x="{_LEFT}" y="{top:.1f}" width="{_INNER}" height="{bottom - top:.1f}" fill="{escape(color)}"'
-                f' fill-opacity="0.18"><title>{escape(band.level.name)}</title></rect>'
+                f'<rect x="{_LEFT}" y="{top:.1f}" width="{_INNER}" height="{bottom - top:.1f}" fill="{color}"'
+                f' fill-opacity="0.18"><title>{_shown(band.level.name)}</title></rect>'
             )
 
 
@@ -209,7 +205,7 @@ def _bar(name: str, replay: Replay, top: float) -> Iterator[str]:
         begin, end = _x(replay.window, stretch.begin), _x(replay.window, stretch.end or replay.window.end)
         yield (
             f'<rect x="{begin:.1f}" y="{top + 18}" width="{max(end - begin, 1):.1f}" height="{_ROW}"'
-            f' fill="{_STATES[stretch.state]}"><title>{escape(f"{stretch.state} {labels(stretch.key)}".strip())}</title></rect>'
+            f' fill="{_STATES[stretch.state]}"><title>{_shown(f"{stretch.state} {labels(stretch.key)}".strip())}</title></rect>'
         )
     for at in _gaps(replay):
         yield f'<rect x="{_x(replay.window, at):.1f}" y="{top + 18}" width="1" height="{_ROW}" fill="#bbbbbb"/>'
@@ -236,5 +232,10 @@ def _number(value: float) -> str:
     return plain_number(round(value, 2))
 
 
+def _shown(text: str) -> str:
+    """Write a text of anybody's into XML, which has no form for control characters."""
+    return escape(visible(text))
+
+
 def _text(x: float, y: float, text: str, attributes: str = "") -> str:
-    return f'<text x="{x:.1f}" y="{y:.1f}" {attributes}>{escape(text)}</text>'
+    return f'<text x="{x:.1f}" y="{y:.1f}" {attributes}>{_shown(text)}</text>'

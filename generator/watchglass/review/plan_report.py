@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
@@ -11,8 +10,8 @@ from watchglass.publish.apply import Applied
 from watchglass.publish.plan import Change, Plan, bound
 from watchglass.review.excerpt import neutral
 from watchglass.review.json_report import dump
+from watchglass.review.markdown import plain
 from watchglass.review.words import Line, lines, path_of, shown
-from watchglass.visible import visible
 
 _SIGNS = {
     "create": "+",
@@ -43,10 +42,6 @@ _COLORS = {
 _RESET = "\x1b[0m"
 _MOST_LINES = 12
 """Lines of one object that are shown; the JSON form has them all."""
-
-_MARKDOWN = re.compile(r"[`*_{}\[\]#|~]")
-_LINKED = re.compile(r"@|#|:(?=//)|\bwww(?=\.)", re.IGNORECASE)
-"""What makes a link or a mention of the characters after it, wherever it stands in a text."""
 
 COMMENT_LIMIT = 60_000
 """A comment of GitHub's holds 65,536 characters."""
@@ -125,9 +120,9 @@ def markdown(plans: Mapping[str, Sequence[Plan]]) -> str:
 def _markdown(plans: Mapping[str, Sequence[Plan]]) -> Iterator[str]:
     yield "## Watchglass plan"
     for name, listed in plans.items():
-        yield f"\n### {_plain(name)}"
+        yield f"\n### {plain(name)}"
         for plan in listed:
-            yield f"\n**{_plain(plan.instance.target)}** {_plain(plan.instance.version)}: {summary(plan)}"
+            yield f"\n**{plain(plan.instance.target)}** {plain(plan.instance.version)}: {summary(plan)}"
         changes = [change for plan in listed for change in plan.changes if change.action != "keep"]
         yield from _causes(changes)
         yield from _section(
@@ -137,8 +132,8 @@ def _markdown(plans: Mapping[str, Sequence[Plan]]) -> Iterator[str]:
         if changes:
             yield "\n<details><summary>Every object</summary>\n"
             for change in changes:
-                yield f"- `{_SIGNS[change.action]}` {change.noun} {_plain(change.title)}" + (
-                    f": {_plain(change.reason)}" if change.reason else ""
+                yield f"- `{_SIGNS[change.action]}` {change.noun} {plain(change.title)}" + (
+                    f": {plain(change.reason)}" if change.reason else ""
                 )
             yield "\n</details>"
 
@@ -150,7 +145,7 @@ def _causes(changes: Sequence[Change]) -> Iterator[str]:
     for line in caused[:50]:
         where = ", ".join(f"{count} × {noun}" for noun, count in line.places.items())
         cells = (line.name, shown(line.before), shown(line.after), where)
-        yield "| " + " | ".join(_plain(cell) for cell in cells) + " |"
+        yield "| " + " | ".join(plain(cell) for cell in cells) + " |"
 
 
 def _section(title: str, changes: Iterable[Change], taken: Callable[[Change], bool]) -> Iterator[str]:
@@ -158,16 +153,7 @@ def _section(title: str, changes: Iterable[Change], taken: Callable[[Change], bo
     if listed:
         yield f"\n**{title}:**\n"
     for change in listed:
-        yield f"- {change.noun} {_plain(change.title)}: {_plain(change.reason or change.notice)}"
-
-
-def _plain(value: str) -> str:
-    """Keep a text from being read as Markdown, HTML, a link, or a mention of somebody or something."""
-    shown_text = (
-        visible(value).replace("\\", "\\\\").replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
-    )
-    escaped = _MARKDOWN.sub(r"\\\g<0>", shown_text)
-    return _LINKED.sub("\\g<0>\u2060", escaped)
+        yield f"- {change.noun} {plain(change.title)}: {plain(change.reason or change.notice)}"
 
 
 def as_json(plans: Mapping[str, Sequence[Plan]]) -> str:
