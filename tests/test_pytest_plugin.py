@@ -261,7 +261,7 @@ def test_an_environment_without_its_variable_fails_each_statement(
     library.write_text(library.read_text("utf-8") + live, "utf-8")
     done = pytester.runpytest_inprocess("definitions", "--watchglass-environment", "live", "-k", "loans")
     assert done.ret == pytest.ExitCode.TESTS_FAILED
-    assert "the environment variable WG_TEST_DSN is unset or empty" in done.outlines
+    assert "${env:WG_TEST_DSN} is not set" in done.outlines
     done.stdout.no_fnmatch_line("*Traceback*")
 
 

@@ -56,12 +56,21 @@ def test_without_a_file_the_script_alone_goes_to_stdout(
     assert capsys.readouterr().out.startswith("-- The structure of the database shop on PostgreSQL 15")
 
 
+def test_the_connection_string_may_stand_in_a_file(
+    database: Running, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = tmp_path / "dsn"
+    file.write_text(f"{database.dsn('shop')}\n", "utf-8")
+    assert pull("--dsn", f"${{file:{file}}}", "--schemas", "public") == 0
+    assert "CREATE TABLE public.orders (" in capsys.readouterr().out
+
+
 @pytest.mark.parametrize(
     ("arguments", "code", "words"),
     [
         (["--schemas", "pubic"], 2, "the database has no schema 'pubic'"),
         (["--role", "dashbords"], 2, "the server has no role 'dashbords'"),
-        (["--dsn", "${env:WG_TEST_UNSET}"], 1, "WG_TEST_UNSET is unset or empty"),
+        (["--dsn", "${env:WG_TEST_UNSET}"], 1, "${env:WG_TEST_UNSET} is not set"),
         (["--dsn", "host=/nowhere dbname=x password=hunter2"], 1, "no connection to"),
     ],
 )

@@ -10,7 +10,7 @@ from watchglass.database.embedded import Server
 from watchglass.definition.read import Definition
 from watchglass.definition.service import Service
 from watchglass.pipeline import compile_definition
-from watchglass.validate.run import Unset
+from watchglass.references import Unset
 from watchglass.validate.session import Session, dsns_of, strangers
 
 CASES = Path(__file__).parents[1] / "cases/good"
@@ -67,14 +67,14 @@ def test_an_environment_gives_what_was_not_given(two: Both, monkeypatch: pytest.
     assert dsns_of(*two, ["main=host=mine"], "live") == {"main": "host=mine"}
 
 
-@pytest.mark.parametrize("value", [None, ""])
+@pytest.mark.parametrize(("value", "told"), [(None, "is not set"), ("", "is empty"), (" ", "is empty")])
 def test_an_unset_variable_of_an_environment_is_told(
-    value: str | None, two: Both, monkeypatch: pytest.MonkeyPatch
+    value: str | None, told: str, two: Both, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("WG_TEST_DSN", raising=False)
     if value is not None:
         monkeypatch.setenv("WG_TEST_DSN", value)
-    with pytest.raises(Unset, match="WG_TEST_DSN is unset or empty"):
+    with pytest.raises(Unset, match=rf"\$\{{env:WG_TEST_DSN\}} {told}"):
         dsns_of(*two, [], "live")
 
 

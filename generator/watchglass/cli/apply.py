@@ -181,7 +181,8 @@ def alone(compiled: Mapping[Path, Compiled], redactor: Redactor) -> Iterator[Non
 
 def _dsn_of(compiled: Compiled, folder: Path, redactor: Redactor) -> str:
     """Give the first connection string of the environment whose parts are all set; empty for none."""
-    from watchglass.publish.secret import Unset, read
+    from watchglass.publish.secret import read
+    from watchglass.references import Unset
 
     assert compiled.definition is not None and compiled.service is not None, "there was no error"
     part = compiled.definition.model.environments.get(compiled.service.environment.id)

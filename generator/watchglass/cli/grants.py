@@ -66,7 +66,7 @@ def _collect(
     compiled: Mapping[Path, Compiled], session: Session, role: str, *, columns: bool
 ) -> tuple[list[Grants], list[Problem]]:
     from watchglass.database.embedded import NoServer
-    from watchglass.validate.run import Unset
+    from watchglass.references import Unset
 
     found: list[Grants] = []
     problems: list[Problem] = []

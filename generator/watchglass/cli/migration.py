@@ -69,7 +69,7 @@ def _run(
     migration: Sequence[tuple[str, SourceText]],
 ) -> list[Problem]:
     from watchglass.database.embedded import NoServer
-    from watchglass.validate.run import Unset
+    from watchglass.references import Unset
     from watchglass.validate.session import Session
 
     try:

@@ -129,7 +129,7 @@ def compile_all(definitions: tuple[str, ...], options: Options) -> dict[Path, Co
 def failures_told(redactor: Redactor) -> Iterator[None]:
     """Turn what a server or the way to it did into a message and exit code 1."""
     from watchglass.publish.errors import PublishError
-    from watchglass.publish.secret import Unset
+    from watchglass.references import Unset
     from watchglass.review.excerpt import neutral
 
     try:

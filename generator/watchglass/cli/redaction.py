@@ -22,7 +22,8 @@ _SHORTEST = 8
 
 def run_redactor(compiled: Mapping[Path, Compiled]) -> Redactor:
     """Give the redactor of this run: it knows what the definitions refer to before any of it is used."""
-    from watchglass.publish.secret import Redactor, Unset, is_reference, read
+    from watchglass.publish.secret import Redactor, read
+    from watchglass.references import Unset, is_reference
 
     redactor: Redactor = click.get_current_context().meta.setdefault(_KEY, Redactor())
     for path, each in compiled.items():

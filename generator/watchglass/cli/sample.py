@@ -103,7 +103,7 @@ def _samplers(
     compiled: Compiled, given: tuple[str, ...], into: tuple[str, ...], environment: str | None
 ) -> list[Sampler]:
     from watchglass.recording import Sampler
-    from watchglass.validate.run import Unset
+    from watchglass.references import Unset
     from watchglass.validate.session import dsns_of
 
     if compiled.definition is None or compiled.service is None:

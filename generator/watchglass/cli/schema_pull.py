@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -17,7 +18,10 @@ if TYPE_CHECKING:
 
 @click.command()
 @click.option(
-    "--dsn", required=True, callback=filled_dsn, help="The database; ${env:NAME} in it is filled in."
+    "--dsn",
+    required=True,
+    callback=filled_dsn,
+    help="The database; ${env:NAME} and ${file:PATH} in it are filled in.",
 )
 @click.option(
     "-o",
@@ -61,11 +65,11 @@ def _pull(dsn: str, schemas: tuple[str, ...], roles: tuple[str, ...]) -> Pulled:
     from watchglass.database.structure.copying import pull_structure
     from watchglass.database.structure.pull import UnknownRole, UnknownSchema
     from watchglass.database.structure.reading import StructureRefused
-    from watchglass.validate.run import Unset, expand_environment
+    from watchglass.references import Unset, filled
 
     try:
         with embedded_server() as server:
-            return pull_structure(expand_environment(dsn), server, schemas=schemas, roles=roles)
+            return pull_structure(filled(dsn, os.environ, Path()), server, schemas=schemas, roles=roles)
     except (NoServer, CannotConnect) as error:
         raise click.ClickException(f"{error.message}\n{error.hint}".strip()) from error
     except UnknownSchema as error:

@@ -121,7 +121,7 @@ def _validate_all(
     wishes: Wishes,
 ) -> dict[Path, Report]:
     from watchglass.database.embedded import NoServer
-    from watchglass.validate.run import Unset
+    from watchglass.references import Unset
     from watchglass.validate.session import Session
 
     try:

@@ -13,10 +13,10 @@ from typing import final
 from urllib.parse import parse_qsl, quote, quote_plus, unquote, urlsplit
 
 from watchglass.artifact import Json
+from watchglass.references import filled
 from watchglass.visible import visible
 
 HIDDEN = "***"
-_REFERENCE = re.compile(r"\$\{(env|file):([^}]*)\}")
 _PASSWORD = re.compile(r"\bpassword\s*=\s*('(?:[^'\\]|\\.)*'|\S+)", re.IGNORECASE)
 _MARKDOWN = re.compile(r"[\\`*_{}\[\]#|~]")
 _SMALL = {ord(letter): letter.lower() for letter in string.ascii_uppercase}
@@ -25,19 +25,6 @@ _SHORTEST = 4
 """A shorter value is not cut out of texts: it would be found in every second word."""
 _LONG = 8
 """A shorter part of an address is no key."""
-
-
-class Unset(Exception):
-    """
-    A reference leads nowhere; nothing was sent.
-
-    Args:
-        reference: as it is written, such as ``${env:GRAFANA_TOKEN}``.
-    """
-
-    def __init__(self, reference: str, reason: str) -> None:
-        super().__init__(f"{reference} {reason}")
-        self.reference, self.reason = reference, reason
 
 
 @final
@@ -72,42 +59,14 @@ class Secret:
         raise TypeError("a secret is not stored")
 
 
-def is_reference(text: str) -> bool:
-    """Tell whether a text holds a reference to a value of the environment or of a file."""
-    return _REFERENCE.search(text) is not None
-
-
-def names_of(text: str) -> tuple[str, ...]:
-    """List the environment's variables that a text refers to."""
-    return tuple(name for kind, name in _REFERENCE.findall(text) if kind == "env")
-
-
 def read(text: str, environment: Mapping[str, str], folder: Path) -> Secret:
     """
-    Put the values in place of ``${env:NAME}`` and ``${file:PATH}``.
-
-    Args:
-        folder: where a file's path begins; the last line break of its text is left out.
+    Put the values in place of references, and keep what comes of it; see `references.filled`.
 
     Raises:
-        Unset: a variable is not set or empty, a file cannot be read or is empty.
+        Unset: a reference leads nowhere.
     """
-    return Secret(_REFERENCE.sub(lambda match: _value(match[1], match[2], environment, folder), text))
-
-
-def _value(kind: str, name: str, environment: Mapping[str, str], folder: Path) -> str:
-    if kind == "env":
-        value = environment.get(name)
-        if value is None:
-            raise Unset(f"${{env:{name}}}", "is not set")
-    else:
-        try:
-            value = (folder / name).read_text("utf-8").removesuffix("\n").removesuffix("\r")
-        except (OSError, UnicodeDecodeError) as error:
-            raise Unset(f"${{file:{name}}}", "cannot be read") from error
-    if not value.strip():
-        raise Unset(f"${{{kind}:{name}}}", "is empty")
-    return value
+    return Secret(filled(text, environment, folder))
 
 
 class Redactor:

@@ -16,9 +16,9 @@ from watchglass.definition.alert_tests import AlertTest
 from watchglass.definition.read import Definition
 from watchglass.pipeline import Compiled, compile_definition
 from watchglass.problems import Problem
+from watchglass.references import Unset
 from watchglass.validate.answers.file import path_of
 from watchglass.validate.engine import Report
-from watchglass.validate.run import Unset
 from watchglass.validate.session import Session, is_filled, strangers
 
 

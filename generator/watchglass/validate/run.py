@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import contextlib
 import datetime
-import os
-import re
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -23,7 +21,6 @@ from watchglass.validate.engine import Report, statements_of, validate
 from watchglass.validate.finding import in_statements, merged
 
 Progress = Callable[[int, int], None]
-_ENVIRONMENT = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +38,6 @@ class Wishes:
 
 
 _PLAIN = Wishes()
-
-
-class Unset(Exception):
-    """A variable of the process's environment that a connection string names is unset or empty."""
-
-
-def expand_environment(text: str) -> str:
-    """
-    Fill ``${env:NAME}`` in.
-
-    Raises:
-        Unset: a variable is unset or empty.
-    """
-
-    def value(match: re.Match[str]) -> str:
-        found = os.environ.get(match[1], "")
-        if not found:
-            raise Unset(f"the environment variable {match[1]} is unset or empty")
-        return found
-
-    return _ENVIRONMENT.sub(value, text)
 
 
 def validate_definition(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import os
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
@@ -17,12 +18,13 @@ from watchglass.database.embedded import Server, embedded_server
 from watchglass.definition.read import Definition
 from watchglass.definition.service import Service
 from watchglass.problems import Problem
+from watchglass.references import filled
 from watchglass.sql.pieces import SourceText
 from watchglass.validate.answers.recording import judge_answers, record_answers
 from watchglass.validate.engine import Report, statements_of
 from watchglass.validate.grants import Grants, grants_of
 from watchglass.validate.migration.guard import judge_migration
-from watchglass.validate.run import Progress, Wishes, expand_environment, validate_definition
+from watchglass.validate.run import Progress, Wishes, validate_definition
 
 _NAMED = re.compile(r"[A-Za-z][A-Za-z0-9_-]*=")
 
@@ -70,7 +72,7 @@ class Session:
 
         Raises:
             NoServer: a source has no connection string, and the embedded server cannot be had.
-            Unset: a connection string of the environment names a variable that is unset.
+            Unset: a connection string of the environment refers to a variable or a file that is not there.
         """
         dsns = dsns_of(definition, service, self._given, self._environment)
         server = self._started() if _needs_server(service, artifacts, dsns) else None
@@ -157,7 +159,7 @@ def dsns_of(
     Give the connection strings by source: those that were given, else those of the environment that was named.
 
     Raises:
-        Unset: one of the environment names a variable that is unset.
+        Unset: one of the environment refers to a variable or a file that is not there.
     """
     names = postgres_sources(service)
     found: dict[str, str] = {}
@@ -167,7 +169,7 @@ def dsns_of(
     bound = definition.model.environments.get(environment or "")
     for name, part in bound.sources.items() if bound is not None else ():
         if part.dsn and name not in found:
-            found[name] = expand_environment(part.dsn)
+            found[name] = filled(part.dsn, os.environ, definition.folder)
     return found
 
 

@@ -14,7 +14,7 @@ from tests.servers.grafana.server import GrafanaServer
 from watchglass.artifact import Json
 from watchglass.definition.service import Service
 from watchglass.publish.grafana import time_intervals
-from watchglass.publish.secret import Unset
+from watchglass.references import Unset
 from watchglass.review import plan_report
 
 POLICIES = "/api/v1/provisioning/policies"

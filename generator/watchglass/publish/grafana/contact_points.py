@@ -15,7 +15,8 @@ from watchglass.publish.client import Client, only
 from watchglass.publish.errors import Refused, Uncertain
 from watchglass.publish.kept_secrets import reference_of, told
 from watchglass.publish.resource import Desired, Key, Live, digest
-from watchglass.publish.secret import Secret, is_reference
+from watchglass.publish.secret import Secret
+from watchglass.references import is_reference
 
 Reveal = Callable[[str], Secret]
 """Puts values in place of the references in a text."""

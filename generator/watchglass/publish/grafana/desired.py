@@ -17,7 +17,7 @@ from watchglass.publish.grafana import (
 from watchglass.publish.grafana.contact_points import Reveal
 from watchglass.publish.grafana.rule_groups import form, group_id
 from watchglass.publish.resource import Desired, Key
-from watchglass.publish.secret import is_reference
+from watchglass.references import is_reference
 
 _Maker = Callable[[Artifact, str], Desired]
 
