@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
+from pydantic import Field, PlainValidator, WithJsonSchema
 
 from watchglass.definition.model.base import (
+    ONE_OR_MANY,
+    SCALAR,
     Allowed,
     Filled,
     Id,
@@ -17,7 +19,6 @@ from watchglass.definition.model.base import (
     Short,
     Text,
     filled,
-    one_or_many,
     problem,
 )
 
@@ -44,8 +45,8 @@ class RunbookPart(Part):
     """What the person on call reads; or a file beside the definition, or an address."""
 
     impact: Text = ""
-    actions: Annotated[list[Text], BeforeValidator(one_or_many)] = Field(default_factory=list)
-    prevention: Annotated[list[Text], BeforeValidator(one_or_many)] = Field(default_factory=list)
+    actions: Annotated[list[Text], ONE_OR_MANY] = Field(default_factory=list)
+    prevention: Annotated[list[Text], ONE_OR_MANY] = Field(default_factory=list)
     file: Filled | None = None
     url: Filled | None = None
 
@@ -62,7 +63,7 @@ class EscalationPart(Part):
 
     after: Length
     contact: Id | None = None
-    severity: Id | None = None
+    severity: Filled | None = None
 
 
 def _severity(value: Any) -> Any:
@@ -89,7 +90,7 @@ class AlertPart(Part):
         str | dict[str, str],
         PlainValidator(_severity),
         WithJsonSchema(
-            {"anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": {"type": "string"}}]}
+            {"anyOf": [SCALAR, {"type": "object", "minProperties": 1, "additionalProperties": SCALAR}]}
         ),
     ]
     """One severity, or level → severity for one rule a level."""
@@ -99,12 +100,12 @@ class AlertPart(Part):
     missing: Literal["resolve", "keep", "alert"] | None = None
     summary: Text = ""
     runbook: RunbookPart | None = None
-    show: list[Id] = Field(default_factory=list)
+    show: Annotated[list[Id], ONE_OR_MANY] = Field(default_factory=list)
     limit: Integer | None = None
     labels: dict[Filled, Filled] = Field(default_factory=dict)
     filters: dict[Id, Names] = Field(default_factory=dict)
     """Values at which filters stand in this alert; all others are unset."""
-    escalate: list[EscalationPart] = Field(default_factory=list)
+    escalate: Annotated[list[EscalationPart], ONE_OR_MANY] = Field(default_factory=list)
     during: Id | None = None
     paused: PausedPart | None = None
     allow: Allowed = Field(default_factory=dict)

@@ -8,15 +8,15 @@ from typing import Annotated, Any, ClassVar
 
 from pydantic import (
     BaseModel,
-    BeforeValidator,
     ConfigDict,
+    GetCoreSchemaHandler,
     GetJsonSchemaHandler,
     PlainValidator,
     WithJsonSchema,
     model_validator,
 )
 from pydantic.json_schema import JsonSchemaValue
-from pydantic_core import CoreSchema, PydanticCustomError
+from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from watchglass import naming
 from watchglass.durations import Duration, parse_duration
@@ -130,16 +130,33 @@ def _identifier(value: object) -> str:
     return str(value)
 
 
-def one_or_many(value: object) -> object:
-    """Read a single text as a list of one."""
-    return [value] if isinstance(value, str) else value
+class OneOrMany:
+    """Marks a list that may be written as its one entry, by whoever reads it and to editors."""
+
+    def __get_pydantic_core_schema__(self, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
+        """Read a text or a map as a list of one."""
+        return core_schema.no_info_before_validator_function(
+            lambda value: [value] if isinstance(value, (str, dict)) else value, handler(source)
+        )
+
+    def __get_pydantic_json_schema__(
+        self, schema: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> JsonSchemaValue:
+        """Offer both forms."""
+        many = handler(schema)
+        return {"anyOf": [many, many["items"]]}
 
 
-Text = Annotated[str, PlainValidator(_text), WithJsonSchema({"type": "string"})]
+ONE_OR_MANY = OneOrMany()
+
+# To an editor `title: 404` is a number; here every scalar is the text that is written.
+SCALAR: dict[str, Any] = {"type": ["string", "number", "boolean"]}
+
+Text = Annotated[str, PlainValidator(_text), WithJsonSchema(SCALAR)]
 Filled = Annotated[
     str,
     PlainValidator(filled),
-    WithJsonSchema({"type": "string", "minLength": 1}),
+    WithJsonSchema({**SCALAR, "minLength": 1}),
 ]
 Boolean = Annotated[bool, PlainValidator(_boolean), WithJsonSchema({"type": "boolean"})]
 Number = Annotated[float, PlainValidator(_number), WithJsonSchema({"type": "number"})]
@@ -166,7 +183,7 @@ Id = Annotated[
     PlainValidator(_identifier),
     WithJsonSchema({"type": "string", "pattern": f"^{naming.ID_FORM.pattern}$"}),
 ]
-Names = Annotated[list[Filled], BeforeValidator(one_or_many)]
+Names = Annotated[list[Filled], ONE_OR_MANY]
 Allowed = dict[Filled, Filled]
 """Rule of `check` → the reason why it does not hold here."""
 

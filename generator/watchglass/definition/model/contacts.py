@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Discriminator, Field, PlainValidator, WithJsonSchema
+from pydantic import Discriminator, Field, PlainValidator, WithJsonSchema
 
 from watchglass.definition.model.base import (
+    ONE_OR_MANY,
     Address,
     Boolean,
     Filled,
     Integer,
     Part,
     address,
-    one_or_many,
     problem,
 )
 
@@ -34,7 +34,7 @@ Secret = Annotated[
     PlainValidator(_secret),
     WithJsonSchema({"type": "string", "pattern": r"\$\{env:", "examples": ["${env:NAME}"]}),
 ]
-Addresses = Annotated[list[Address], BeforeValidator(one_or_many), Field(min_length=1)]
+Addresses = Annotated[list[Address], ONE_OR_MANY, Field(min_length=1)]
 
 
 class ContactPart(Part):
@@ -64,8 +64,8 @@ class SlackContact(ContactPart):
     icon_emoji: Filled | None = None
     icon_url: Filled | None = None
     mention: Literal["here", "channel"] | None = None
-    mention_users: Annotated[list[Filled], BeforeValidator(one_or_many)] = Field(default_factory=list)
-    mention_groups: Annotated[list[Filled], BeforeValidator(one_or_many)] = Field(default_factory=list)
+    mention_users: Annotated[list[Filled], ONE_OR_MANY] = Field(default_factory=list)
+    mention_groups: Annotated[list[Filled], ONE_OR_MANY] = Field(default_factory=list)
     endpoint_url: Filled | None = None
     """Another server that speaks as Slack does."""
 
@@ -124,7 +124,7 @@ class OpsgenieContact(ContactPart):
     auto_close: Boolean | None = None
     override_priority: Boolean | None = None
     send_tags_as: Literal["tags", "details", "both"] | None = None
-    responders: list[OpsgenieResponder] = Field(default_factory=list)
+    responders: Annotated[list[OpsgenieResponder], ONE_OR_MANY] = Field(default_factory=list)
 
 
 class TelegramContact(ContactPart):

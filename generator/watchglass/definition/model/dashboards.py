@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
 from watchglass.definition.model.alerts import LinkPart
 from watchglass.definition.model.base import (
+    ONE_OR_MANY,
     Allowed,
     Boolean,
     Filled,
@@ -18,7 +19,6 @@ from watchglass.definition.model.base import (
     Number,
     Part,
     Text,
-    one_or_many,
 )
 
 Kind = Literal[
@@ -62,7 +62,7 @@ class PanelPart(Part):
     """In grid rows of about 38 pixels."""
     text: Text = ""
     """Markdown, for `as: text`."""
-    links: list[LinkPart] = Field(default_factory=list)
+    links: Annotated[list[LinkPart], ONE_OR_MANY] = Field(default_factory=list)
     allow: Allowed = Field(default_factory=dict)
     """Rule of `check` → why it does not hold for this panel."""
 
@@ -91,14 +91,14 @@ class DashboardPart(Part):
 
     title: Filled
     description: Text = ""
-    publish: Annotated[list[TargetName], BeforeValidator(one_or_many)] = Field(default_factory=_grafana)
+    publish: Annotated[list[TargetName], ONE_OR_MANY] = Field(default_factory=_grafana)
     filters: Names = Field(default_factory=list)
     range: Length | None = None
     refresh: Length | None = None
     editable: Boolean = False
     """Whether people may edit it in Grafana."""
     rows: list[RowPart]
-    links: list[LinkPart] = Field(default_factory=list)
+    links: Annotated[list[LinkPart], ONE_OR_MANY] = Field(default_factory=list)
     annotations: dict[Id, AnnotationPart] = Field(default_factory=dict)
     allow: Allowed = Field(default_factory=dict)
     """Rule of `check` → why it does not hold for this dashboard."""

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field, WithJsonSchema
+from pydantic import Field, WithJsonSchema
 
 from watchglass.definition.model.alert_tests import TestPart
 from watchglass.definition.model.alerts import AlertPart
-from watchglass.definition.model.base import Filled, Id, Names, Part, Text, one_or_many
+from watchglass.definition.model.base import ONE_OR_MANY, Filled, Id, Names, Part, Text
 from watchglass.definition.model.dashboards import DashboardPart
 from watchglass.definition.model.later import EnvironmentPart
 from watchglass.definition.model.notify import NotifyPart, SubscriptionPart
@@ -42,5 +42,5 @@ class DefinitionModel(Part):
     tests: list[TestPart] = Field(default_factory=list)
     moved: dict[Id, Id] = Field(default_factory=dict)
     """Old id → new id of an object that was renamed."""
-    retired: Annotated[list[Id], BeforeValidator(one_or_many)] = Field(default_factory=list)
+    retired: Annotated[list[Id], ONE_OR_MANY] = Field(default_factory=list)
     """Ids that are gone on purpose."""

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BeforeValidator, Field
+from pydantic import Field
 
-from watchglass.definition.model.base import Boolean, Filled, Id, Length, Names, Part, Text, one_or_many
+from watchglass.definition.model.base import ONE_OR_MANY, Boolean, Filled, Id, Length, Names, Part, Text
 from watchglass.definition.model.contacts import Contact
 
 
@@ -44,7 +44,7 @@ class NotifyPart(Part):
 
     contacts: dict[Id, Contact] = Field(default_factory=dict)
     group: GroupPart | None = None
-    routes: list[RoutePart] = Field(default_factory=list)
+    routes: Annotated[list[RoutePart], ONE_OR_MANY] = Field(default_factory=list)
     publish: Literal["policies", "per_rule"] = "policies"
     """Where Grafana finds the routes: in our part of its policy tree, or in each rule."""
     policy_file: Boolean = False
@@ -78,9 +78,7 @@ class SubscriptionPart(Part):
     at: WhenPart
     to: Names
     """Addresses, and channels of Slack, which begin with `#`."""
-    attach: Annotated[list[Literal["pdf", "csv", "xlsx"]], BeforeValidator(one_or_many)] = Field(
-        default_factory=list
-    )
+    attach: Annotated[list[Literal["pdf", "csv", "xlsx"]], ONE_OR_MANY] = Field(default_factory=list)
     skip_if_empty: Boolean = False
     filters: dict[Id, Names] = Field(default_factory=dict)
     """Filter → values at which it stands in this mail; others stand where the dashboard has them."""

@@ -7,6 +7,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import Field, PlainValidator, WithJsonSchema
 
 from watchglass.definition.model.base import (
+    ONE_OR_MANY,
     Allowed,
     Boolean,
     Decimals,
@@ -111,7 +112,7 @@ class QueryPart(Part):
     """Time that it may take, measured against live PostgreSQL."""
     range: Length | None = None
     """The window where nothing picks one."""
-    key: list[Id] = Field(default_factory=list)
+    key: Annotated[list[Id], ONE_OR_MANY] = Field(default_factory=list)
     """Columns that make a row this row: unique, text; one alert instance each."""
     append_only: AppendOnly = False
     """Rows are never changed or deleted, so that the past can be asked for; or table → the column since when a row is there."""

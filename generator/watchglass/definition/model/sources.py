@@ -8,6 +8,7 @@ from pydantic import BeforeValidator, Field, PlainValidator, WithJsonSchema
 
 from watchglass.definition.model import literal_forms
 from watchglass.definition.model.base import (
+    SCALAR,
     Address,
     Allowed,
     Boolean,
@@ -186,7 +187,7 @@ class FilterPart(Part):
     default: Annotated[
         list[Filled],
         BeforeValidator(_default),
-        WithJsonSchema({"type": ["string", "array"], "items": {"type": "string"}}),
+        WithJsonSchema({"anyOf": [SCALAR, {"type": "array", "items": SCALAR}]}),
     ] = Field(default_factory=list)
     """`all`, or the values chosen at first."""
     depends_on: dict[Id, Filled] = Field(default_factory=dict)
