@@ -180,6 +180,15 @@ def test_fault_18_what_is_too_long_or_deep_is_refused(sql: str, code: str) -> No
     assert codes(sql) == [code]
 
 
+def test_fault_18_a_deep_statement_ends_no_process_in_its_first_thread_either() -> None:
+    texts = "\x1f".join(form(1900) for form in DEEP)
+    first = [*SURVIVOR.splitlines()[1:5], "print(len([inspect(text) for text in texts]))"]
+    done = subprocess.run(
+        [sys.executable, "-c", "\n".join(first)], input=texts, capture_output=True, text=True
+    )
+    assert (done.returncode, done.stdout) == (0, f"{len(DEEP)}\n"), done.stderr[-300:]
+
+
 def test_a_statement_just_within_the_caps_passes() -> None:
     assert codes("SELECT 1" + "+1" * 2000) == []
     assert codes("SELECT '" + "x" * 99_991 + "'") == []

@@ -10,11 +10,10 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from watchglass.sql import tree
-from watchglass.sql.gate import named_nodes
 from watchglass.sql.literals import quoted_name
 from watchglass.sql.offsets import Builder, Expanded
 from watchglass.sql.scanner import Scanned, scan
-from watchglass.sql.tree import TreeNode
+from watchglass.sql.tree import TreeNode, named_nodes
 
 _NOWHERE = 2**31
 

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
 import postgast
 
-from watchglass.sql import tree
+from watchglass.sql import parsed, tree
 from watchglass.sql.lexer import tokens
-from watchglass.sql.mentions import Mention, mentions_of
-from watchglass.sql.tree import TreeNode
+from watchglass.sql.mentions import Mention, Named, mentions_of, names_in
+from watchglass.sql.parsed import Message
 
 LONGEST = 100_000
 """UTF-8 bytes of a statement that are handed to the parser."""
@@ -24,7 +24,6 @@ _ODD = re.compile("[\0\ud800-\udfff]")
 _WORD = re.compile(r"[A-Za-z]+")
 _WRITING = {"InsertStmt": "INSERT", "UpdateStmt": "UPDATE", "DeleteStmt": "DELETE", "MergeStmt": "MERGE"}
 _SUSPECT = {*_WRITING, "IntoClause", "LockingClause"}
-_NO_LOCATION = 2**31
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +61,7 @@ class _Found:
     tables: set[str] = field(default_factory=set)
     functions: set[str] = field(default_factory=set)
     parameters: set[int] = field(default_factory=set)
-    mentions: dict[Mention, int | None] = field(default_factory=dict)
+    mentions: dict[Named, int | None] = field(default_factory=dict)
 
 
 @lru_cache(maxsize=1024)
@@ -79,18 +78,16 @@ def inspect(sql: str, *, parameters: bool = False) -> Facts:
         return _refused("sql-syntax", f"PostgreSQL takes no {what}", odd.start())
     if len(sql.encode()) > LONGEST:
         return _refused("sql-too-long", f"a statement has at most {LONGEST:,} bytes")
-    levels = tree.levels(sql)
-    if levels > DEEPEST:
+    if tree.deeper(sql, DEEPEST):
         return _refused("sql-too-deep", f"a statement has at most {DEEPEST:,} operators and parentheses")
     try:
-        root = tree.parse_deep(sql, levels)
+        statements = parsed.parse(sql).get("stmts", [])
     except postgast.PgQueryError as error:
         offset = error.cursorpos - 1 if error.cursorpos else None
         return _refused("sql-syntax", str(error.message), offset)
-    statements = list(root.child("stmts"))
     if len(statements) != 1:
         return _not_one(sql, statements)
-    return _judge(sql, next(statements[0].child("stmt")), parameters)
+    return _judge(sql, statements[0]["stmt"], parameters)
 
 
 def characters(sql: str, location: int) -> int:
@@ -102,29 +99,26 @@ def _refused(code: str, message: str, offset: int | None = None) -> Facts:
     return Facts((Refusal(code, message, offset),))
 
 
-def _not_one(sql: str, statements: list[TreeNode]) -> Facts:
+def _not_one(sql: str, statements: list[Message]) -> Facts:
     if not statements:
         return _refused("sql-not-one", "exactly one statement is sent, there is no statement")
-    second = characters(sql, int(statements[1].scalars.get("stmt_location", 0)))
+    second = characters(sql, statements[1].get("stmt_location", 0))
     second += len(sql[second:]) - len(sql[second:].lstrip())
     message = f"exactly one statement is sent, there are {len(statements)} statements"
     return _refused("sql-not-one", message, second)
 
 
-def _judge(sql: str, statement: TreeNode, parameters: bool) -> Facts:
-    kind = next(iter(statement.children), "")
-    if kind != "select_stmt":
-        code = next((token.text for token in tokens(sql) if token.kind == "code" and token.text.strip()), "")
-        word = _WORD.search(code)
-        named = word[0].upper() if word and word[0].upper() != "WITH" else kind.split("_")[0].upper()
-        return _refused("sql-not-select", f"only a SELECT is sent, this is {named}")
+def _judge(sql: str, statement: Message, parameters: bool) -> Facts:
+    select = statement.get("SelectStmt")
+    if select is None:
+        return _not_select(sql, next(iter(statement), ""))
     found = _Found()
-    for node, names in named_nodes(statement):
-        _note(node, names, found)
-        if node.name in _SUSPECT:
-            found.refusals += _refuse(sql, node)
-        if node.name == "ParamRef" and not parameters:
-            number, at = node.scalars.get("number", 0), _location(sql, node)
+    for kind, node, names in parsed.walk("SelectStmt", select):
+        _note(kind, node, names, found)
+        if kind in _SUSPECT:
+            found.refusals.append(_refuse(sql, kind, node))
+        if kind == "ParamRef" and not parameters:
+            number, at = node.get("number", 0), _location(sql, node)
             found.refusals.append(Refusal("sql-parameter", f"the statement has a parameter ${number}", at))
     found.refusals.sort(key=lambda refusal: LONGEST if refusal.offset is None else refusal.offset)
     return Facts(
@@ -132,74 +126,51 @@ def _judge(sql: str, statement: TreeNode, parameters: bool) -> Facts:
         frozenset(found.tables),
         frozenset(found.functions),
         frozenset(found.parameters),
-        found.mentions,
+        {Mention(*named): at for named, at in found.mentions.items()},
     )
 
 
-def _note(node: TreeNode, names: frozenset[str], found: _Found) -> None:
-    if node.name == "RangeVar":
-        schema, table = str(node.scalars.get("schemaname", "")), str(node.scalars.get("relname", ""))
+def _not_select(sql: str, kind: str) -> Facts:
+    code = next((token.text for token in tokens(sql) if token.kind == "code" and token.text.strip()), "")
+    word = _WORD.search(code)
+    named = word[0].upper() if word and word[0].upper() != "WITH" else kind.removesuffix("Stmt").upper()
+    return _refused("sql-not-select", f"only a SELECT is sent, this is {named}")
+
+
+def _note(kind: str, node: Message, names: frozenset[str], found: _Found) -> None:
+    if kind == "RangeVar":
+        schema, table = node.get("schemaname", ""), node.get("relname", "")
         if schema:
             found.tables.add(f"{schema}.{table}")
         elif table not in names:
             found.tables.add(table)
-    elif node.name == "FuncCall":
-        found.functions.add(".".join(node.names("funcname")))
-    elif node.name == "ParamRef":
-        found.parameters.add(int(node.scalars.get("number", 0)))
-    for mention in mentions_of(node, names):
+    elif kind == "FuncCall":
+        found.functions.add(".".join(names_in(node, "funcname")))
+    elif kind == "ParamRef":
+        found.parameters.add(node.get("number", 0))
+    for named in mentions_of(kind, node, names):
         at = _byte(node)
-        known = found.mentions.get(mention)
+        known = found.mentions.get(named)
         if known is None or (at is not None and at < known):
-            found.mentions[mention] = at
+            found.mentions[named] = at
 
 
-def _refuse(sql: str, node: TreeNode) -> Iterator[Refusal]:
-    if node.name in _WRITING:
-        table = next(node.child("relation"), node)
-        message = f"a part of the statement writes: {_WRITING[node.name]}"
-        yield Refusal("sql-writes", message, _location(sql, table))
-    elif node.name == "IntoClause":
-        yield Refusal(
-            "sql-writes", "SELECT INTO makes a table", _location(sql, next(node.child("rel"), node))
-        )
-    elif node.name == "LockingClause":
-        table = next((inner for rel in node.child("locked_rels") for inner in rel.child("range_var")), node)
-        yield Refusal("sql-locks", "FOR UPDATE and FOR SHARE lock rows", _location(sql, table))
+def _refuse(sql: str, kind: str, node: Message) -> Refusal:
+    if kind in _WRITING:
+        message = f"a part of the statement writes: {_WRITING[kind]}"
+        return Refusal("sql-writes", message, _location(sql, node.get("relation", node)))
+    if kind == "IntoClause":
+        return Refusal("sql-writes", "SELECT INTO makes a table", _location(sql, node.get("rel", node)))
+    tables = [table["RangeVar"] for table in node.get("lockedRels", ()) if "RangeVar" in table]
+    return Refusal("sql-locks", "FOR UPDATE and FOR SHARE lock rows", _location(sql, (*tables, node)[0]))
 
 
-def _location(sql: str, node: TreeNode) -> int | None:
-    """Give the character of a node; one that the grammar places nowhere has -1, which reads as a huge number."""
+def _location(sql: str, node: Message) -> int | None:
+    """Give the character of a node, where the grammar places it."""
     at = _byte(node)
     return None if at is None else characters(sql, at)
 
 
-def _byte(node: TreeNode) -> int | None:
-    at = int(node.scalars.get("location", 0))
-    return at if 0 < at < _NO_LOCATION else None
-
-
-def named_nodes(root: TreeNode) -> Iterator[tuple[TreeNode, frozenset[str]]]:
-    """Give every node below, with the names that a WITH defines where it stands."""
-    stack = [(root, frozenset[str]())]
-    while stack:
-        node, names = stack.pop()
-        if node.name != "Node":
-            yield node, names
-        for clause in node.bare("with_clause"):
-            inner = _defined(clause, names)
-            stack += inner
-            names |= {str(query.scalars.get("ctename", "")) for query, _ in inner}
-        for name in node.children:
-            if name != "with_clause":
-                stack += [(below, names) for below in node.branches(name)]
-
-
-def _defined(clause: TreeNode, names: frozenset[str]) -> list[tuple[TreeNode, frozenset[str]]]:
-    """Pair each query of a WITH with the names it sees: those before it, or all where the WITH is recursive."""
-    queries = clause.bare("ctes")
-    own = [str(query.scalars.get("ctename", "")) for query in queries]
-    recursive = bool(clause.scalars.get("recursive", 0))
-    return [
-        (query, names | frozenset(own if recursive else own[:index])) for index, query in enumerate(queries)
-    ]
+def _byte(node: Message) -> int | None:
+    at: int = node.get("location", 0)
+    return at if at > 0 else None

@@ -3,19 +3,18 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Literal
 
 from watchglass.sql.lexer import tokens
-from watchglass.sql.tree import TreeNode
+from watchglass.sql.parsed import Message
 
 Kind = Literal["relation", "function", "operator", "type"]
 
-_BETWEEN = range(11, 15)
-"""Numbers of A_Expr_Kind whose operators are ``<=`` and ``>=``, whatever their name says."""
+_BETWEEN = frozenset({"AEXPR_BETWEEN", "AEXPR_NOT_BETWEEN", "AEXPR_BETWEEN_SYM", "AEXPR_NOT_BETWEEN_SYM"})
+"""Kinds of A_Expr whose operators are ``<=`` and ``>=``, whatever their name says."""
 
-_SIMILAR = 10
 _PART = r'(?:"(?:[^"]|"")+"|[^\W\d][\w$]*)'
 _NAME = rf"{_PART}(?:\s*\.\s*{_PART})*"
 _ANY_NAME = re.compile(_NAME)
@@ -43,76 +42,99 @@ class Mention:
     row: bool = False
 
 
-def mentions_of(node: TreeNode, hidden: frozenset[str]) -> Iterator[Mention]:
+Named = tuple[Kind, tuple[str, ...], int | None, tuple[str | None, ...], bool]
+"""A mention's parts: a statement names few things, each many times."""
+
+
+def mentions_of(kind: str, node: Message, hidden: frozenset[str]) -> Iterable[Named]:
     """
-    Give what one node of the tree names.
+    Give what one message of the tree names.
 
     Args:
-        hidden: names of the WITH queries that stand where the node is: these are no tables.
+        hidden: names of the WITH queries that stand where the message is: these are no tables.
     """
-    maker = _MAKERS.get(node.name)
-    if maker is not None:
-        yield from maker(node)
-    elif node.name == "RangeVar":
-        schema, table = str(node.scalars.get("schemaname", "")), str(node.scalars.get("relname", ""))
-        if schema or table not in hidden:
-            yield Mention("relation", (schema, table) if schema else (table,))
+    if kind == "RangeVar":
+        schema, table = node.get("schemaname", ""), node.get("relname", "")
+        if schema:
+            return (_named("relation", (schema, table)),)
+        return () if table in hidden else (_named("relation", (table,)),)
+    maker = _MAKERS.get(kind)
+    return () if maker is None else maker(node)
 
 
-def _call(node: TreeNode) -> Iterator[Mention]:
-    arguments = node.bare("args")
+def names_in(node: Message, field: str) -> tuple[str, ...]:
+    """Give the strings of a list of names."""
+    return tuple([each["String"].get("sval", "") for each in node.get(field, ()) if "String" in each])
+
+
+def _named(kind: Kind, name: tuple[str, ...]) -> Named:
+    return (kind, name, None, (), False)
+
+
+def _call(node: Message) -> Iterable[Named]:
+    arguments = node.get("args", ())
     count = len(arguments)
-    if node.scalars.get("agg_within_group"):
-        count += len(node.children.get("agg_order", ()))
-    name = node.names("funcname")
-    texts = tuple(_text(argument) for argument in arguments)
-    yield Mention("function", name, count, texts if any(text is not None for text in texts) else ())
+    if "agg_within_group" in node:
+        count += len(node.get("agg_order", ()))
+    name = names_in(node, "funcname")
+    texts = tuple([_text(argument) for argument in arguments])
+    yield ("function", name, count, texts if any(text is not None for text in texts) else (), False)
     if count == 1:  # numeric(x) is a cast
-        yield Mention("type", name)
+        yield _named("type", name)
 
 
-def _operator(node: TreeNode) -> Iterator[Mention]:
-    kind = node.scalars.get("kind")
-    names = node.names("name")
+def _operator(node: Message) -> Iterable[Named]:
+    kind = node.get("kind")
+    names = names_in(node, "name")
     if kind in _BETWEEN:
         for name in ("<=", ">=", "<", ">"):
-            yield Mention("operator", (name,))
+            yield _named("operator", (name,))
     elif names:
-        yield Mention("operator", names)
-    if kind == _SIMILAR:
-        yield Mention("function", ("pg_catalog", "similar_to_escape"))
+        yield _named("operator", names)
+    if kind == "AEXPR_SIMILAR":
+        yield _named("function", ("pg_catalog", "similar_to_escape"))
 
 
-def _sub_link(node: TreeNode) -> Iterator[Mention]:
-    yield Mention("operator", node.names("oper_name") or ("=",))
+def _sub_link(node: Message) -> Iterable[Named]:
+    yield _named("operator", names_in(node, "operName") or ("=",))
 
 
-def _sort(node: TreeNode) -> Iterator[Mention]:
-    names = node.names("use_op")
+def _sort(node: Message) -> Iterable[Named]:
+    names = names_in(node, "useOp")
     if names:
-        yield Mention("operator", names)
+        yield _named("operator", names)
 
 
-def _equal(node: TreeNode) -> Iterator[Mention]:
-    """JOIN … USING and CASE x WHEN compare."""
-    if node.name == "CaseExpr" and "arg" not in node.children:
-        return
-    yield Mention("operator", ("=",))
+def _join(node: Message) -> Iterable[Named]:
+    """JOIN … USING compares."""
+    del node
+    yield _named("operator", ("=",))
 
 
-def _type(node: TreeNode) -> Iterator[Mention]:
-    names = node.names("names")
+def _case(node: Message) -> Iterable[Named]:
+    """CASE x WHEN compares."""
+    if "arg" in node:
+        yield _named("operator", ("=",))
+
+
+def _type(node: Message) -> Iterable[Named]:
+    names = names_in(node, "names")
     if names:
-        yield Mention("type", names)
+        yield _named("type", names)
 
 
-def _attribute(node: TreeNode) -> Iterator[Mention]:
-    """``a.f`` and ``(a).f`` call f(a) where a has no such column; a cast may be written so, too."""
-    column = node.name == "ColumnRef"
-    names = node.names("fields")[1:] if column else node.names("indirection")
-    for name in names:
-        yield Mention("function", (name,), 1, row=column)
-        yield Mention("type", (name,))
+def _column(node: Message) -> Iterable[Named]:
+    """``a.f`` calls f(a) where a has no such column; a cast may be written so, too."""
+    for name in names_in(node, "fields")[1:]:
+        yield ("function", (name,), 1, (), True)
+        yield _named("type", (name,))
+
+
+def _attribute(node: Message) -> Iterable[Named]:
+    """``(a).f`` calls f(a), as above."""
+    for name in names_in(node, "indirection"):
+        yield ("function", (name,), 1, (), False)
+        yield _named("type", (name,))
 
 
 _MAKERS = {
@@ -120,19 +142,19 @@ _MAKERS = {
     "A_Expr": _operator,
     "SubLink": _sub_link,
     "SortBy": _sort,
-    "JoinExpr": _equal,
-    "CaseExpr": _equal,
+    "JoinExpr": _join,
+    "CaseExpr": _case,
     "TypeName": _type,
-    "ColumnRef": _attribute,
+    "ColumnRef": _column,
     "A_Indirection": _attribute,
 }
 
 
-def _text(node: TreeNode) -> str | None:
-    if node.name == "TypeCast":
-        node = next(iter(node.bare("arg")), node)
-    text = next(node.child("sval"), None) if node.name == "A_Const" else None
-    return str(text.scalars.get("sval", "")) if text is not None else None
+def _text(node: Message) -> str | None:
+    if "TypeCast" in node:
+        node = node["TypeCast"].get("arg", node)
+    text = node["A_Const"].get("sval") if "A_Const" in node else None
+    return None if text is None else str(text.get("sval", ""))
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,18 +10,22 @@ from __future__ import annotations
 
 import ctypes
 import re
+import sys
 import threading
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cache
+from typing import TypeVar
 
-from postgast.errors import PgQueryError, check_error
+from postgast.errors import check_error
 from postgast.native import lib
 from postgast.pg_query_pb2 import ParseResult
 
 from watchglass.sql.lexer import tokens
 
 Scalar = int | str
+Found = TypeVar("Found")
 
 _LEAVES = frozenset({"A_Const", "A_Star", "BitString", "Boolean", "Float", "Integer", "String"})
 """Messages that hold a constant or a part of a name: more than half of a tree."""
@@ -30,6 +34,7 @@ _LEAVES = frozenset({"A_Const", "A_Star", "BitString", "Boolean", "Float", "Inte
 # A thread's stack is as small as 128 KB on some systems, so a deep statement gets a stack of its own.
 _SHALLOW = 100
 _STACK = 64 * 1024 * 1024
+_ROOM = 4 * 1024 * 1024
 _STACK_LOCK = threading.Lock()
 
 _LEVELS = re.compile(
@@ -112,6 +117,11 @@ def levels(sql: str) -> int:
     return sum(len(_LEVELS.findall(token.text)) for token in tokens(sql) if token.kind == "code")
 
 
+def deeper(sql: str, most: int) -> bool:
+    """Tell whether a text may nest deeper than that; it is counted only where it is long enough."""
+    return len(sql) > most and len(_LEVELS.findall(sql)) > most and levels(sql) > most
+
+
 def parse_deep(sql: str, levels: int) -> TreeNode:
     """
     Parse a text that may nest as deep as ``levels`` says.
@@ -119,27 +129,61 @@ def parse_deep(sql: str, levels: int) -> TreeNode:
     Raises:
         postgast.PgQueryError: a syntax error.
     """
-    if levels <= _SHALLOW:
-        return parse(sql)
-    found: list[TreeNode | PgQueryError] = []
+    return parse(sql) if levels <= _SHALLOW else _on_a_stack_of_its_own(lambda: parse(sql))
 
-    def run() -> None:
-        try:
-            found.append(parse(sql))
-        except PgQueryError as error:
-            found.append(error)
 
-    with _STACK_LOCK:  # the size is the process's setting for threads to come
-        before = threading.stack_size(_STACK)
-        try:
-            thread = threading.Thread(target=run)
-            thread.start()
-        finally:
-            threading.stack_size(before)
-    thread.join()
-    if isinstance(found[0], PgQueryError):
-        raise found[0]
-    return found[0]
+def with_stack(sql: str, parse: Callable[[], Found]) -> Found:
+    """Run what parses a text, on a stack that is large enough for it."""
+    if _roomy() or levels(sql) <= _SHALLOW:
+        return parse()
+    return _on_a_stack_of_its_own(parse)
+
+
+def _roomy() -> bool:
+    """Tell whether the stack here takes the deepest statement: a process's first thread has megabytes nearly everywhere."""
+    if sys.platform == "win32" or threading.current_thread() is not threading.main_thread():
+        return False
+    import resource  # noqa: PLC0415  (not on Windows)
+
+    limit = resource.getrlimit(resource.RLIMIT_STACK)[0]
+    return limit == resource.RLIM_INFINITY or limit >= _ROOM
+
+
+def _on_a_stack_of_its_own(parse: Callable[[], Found]) -> Found:
+    with ThreadPoolExecutor(1) as pool:
+        with _STACK_LOCK:  # the size is the process's setting for threads to come
+            before = threading.stack_size(_STACK)
+            try:
+                found = pool.submit(parse)
+            finally:
+                threading.stack_size(before)
+        return found.result()
+
+
+def named_nodes(root: TreeNode) -> Iterator[tuple[TreeNode, frozenset[str]]]:
+    """Give every node below, with the names that a WITH defines where it stands."""
+    stack = [(root, frozenset[str]())]
+    while stack:
+        node, names = stack.pop()
+        if node.name != "Node":
+            yield node, names
+        for clause in node.bare("with_clause"):
+            inner = _defined(clause, names)
+            stack += inner
+            names |= {str(query.scalars.get("ctename", "")) for query, _ in inner}
+        for name in node.children:
+            if name != "with_clause":
+                stack += [(below, names) for below in node.branches(name)]
+
+
+def _defined(clause: TreeNode, names: frozenset[str]) -> list[tuple[TreeNode, frozenset[str]]]:
+    """Pair each query of a WITH with the names it sees: those before it, or all where the WITH is recursive."""
+    queries = clause.bare("ctes")
+    own = [str(query.scalars.get("ctename", "")) for query in queries]
+    recursive = bool(clause.scalars.get("recursive", 0))
+    return [
+        (query, names | frozenset(own if recursive else own[:index])) for index, query in enumerate(queries)
+    ]
 
 
 def walk(root: TreeNode) -> Iterator[TreeNode]:
