@@ -336,10 +336,11 @@ class Mails(ABC):
 
     def remove(self, live: Live) -> None:
         """End it, which is all that a server can do; it comes back when it is wanted again."""
-        self._note(live.handle.home, Mail(live.key.id, live.handle.id, (CUT,)))
         raw, _ = self._one(live.handle.id)
-        if raw is not None and not self._rests(raw):
-            self._end(raw)
+        if raw is None or self._rests(raw):
+            return
+        self._note(live.handle.home, Mail(live.key.id, live.handle.id, (CUT,)))
+        self._end(raw)
 
     def _end(self, raw: Raw) -> None:
         self._client.put(f"{self._path}/{raw['id']}", self._ended(raw), also=(404,))
