@@ -10,8 +10,7 @@ from watchglass.alert_tests.published import PublishedQuery
 from watchglass.database.moving import MovingDatabase
 from watchglass.database.proof import DatabaseError, Outcome
 from watchglass.database.proof import Statement as Sent
-from watchglass.evaluation import Answer, Column, Failure, Table
-from watchglass.evaluation.results import Kind
+from watchglass.evaluation import Answer, Failure, failed, table_of
 from watchglass.problems import Span
 from watchglass.sql.offsets import Expanded
 from watchglass.validate.cases import Case
@@ -19,11 +18,6 @@ from watchglass.validate.grafana_expand import expand_macros
 from watchglass.validate.place import span_of
 
 _INTERVAL = datetime.timedelta(minutes=1)
-_KINDS: dict[str, Kind] = {
-    **dict.fromkeys(("int2", "int4", "int8", "float4", "float8", "numeric"), "number"),
-    "bool": "bool",
-    **dict.fromkeys(("timestamp", "timestamptz", "date"), "time"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,12 +55,6 @@ def ask(
     return [_asked(query, text, outcome) for text, outcome in zip(texts, outcomes, strict=True)]
 
 
-def sent_at(query: PublishedQuery, at: datetime.datetime) -> Case:
-    """Give a query as it is sent at an evaluation, with the way back into the definition."""
-    expanded = _expanded(query, at)
-    return Case(query.statement, "", Sent(expanded.text), expanded.map, {})
-
-
 def _expanded(query: PublishedQuery, at: datetime.datetime) -> Expanded:
     since = at - datetime.timedelta(seconds=query.window)
     return expand_macros(query.statement.sql.text, time_from=since, time_to=at, interval=_INTERVAL)
@@ -74,31 +62,14 @@ def _expanded(query: PublishedQuery, at: datetime.datetime) -> Expanded:
 
 def _asked(query: PublishedQuery, text: Expanded, outcome: Outcome) -> Asked:
     if outcome.error is not None:
-        return Asked(Failure(_told(outcome.error)), _refusal(query, text, outcome.error))
+        return Asked(failed(outcome.error.message), _refusal(query, text, outcome.error))
     if outcome.cut:
         message = f"the query gives over {len(outcome.rows):,} rows"
         return Asked(Failure(message), Refusal(query.ref, message, "", query.statement.span))
-    columns = tuple(Column(each.name, _KINDS.get(each.type_name, "text")) for each in outcome.columns)
-    rows = [
-        tuple(_cell(value, column.kind) for value, column in zip(row, columns, strict=True))
-        for row in outcome.rows
-    ]
-    return Asked(Table(columns, rows))
-
-
-def _told(error: DatabaseError) -> str:
-    """Write an error as Grafana's data source tells it."""
-    return f"pq: {error.message}"
+    columns = [(each.name, each.type_name) for each in outcome.columns]
+    return Asked(table_of(columns, outcome.rows))
 
 
 def _refusal(query: PublishedQuery, text: Expanded, error: DatabaseError) -> Refusal:
     case = Case(query.statement, "", Sent(text.text), text.map, {})
     return Refusal(query.ref, error.message, error.hint, span_of(case, error.position))
-
-
-def _cell(value: object, kind: Kind) -> float | str | bool | datetime.datetime | None:
-    if value is None or (kind == "bool" and isinstance(value, bool)):
-        return value if isinstance(value, bool) else None
-    if kind == "number":
-        return float(str(value))
-    return value if isinstance(value, datetime.datetime) else str(value)

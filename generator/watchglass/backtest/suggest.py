@@ -99,7 +99,7 @@ def _rounded(
     upward = comparison.operator in ("gt", "gte")
     short = _short(number, upward=upward)
     chosen = short if firings(short) <= most else number
-    steady = all(known[each] <= known[chosen] for each in stricter if each in known)
+    steady = all(known[each] <= known[chosen] for each in stricter)
     return Suggestion(chosen, known[chosen], len(known), steady)
 
 

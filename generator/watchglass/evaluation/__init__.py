@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from watchglass.evaluation.evaluated import Evaluation, InstanceState
 from watchglass.evaluation.fields import RuleError
-from watchglass.evaluation.results import Answer, Column, Failure, Table, numbers
+from watchglass.evaluation.results import Answer, Column, Failure, Table, failed, numbers, table_of
 from watchglass.evaluation.rule import Rule, read_rule
 from watchglass.evaluation.sending import Sent
 from watchglass.evaluation.simulation import Simulation
@@ -25,7 +25,9 @@ __all__ = [
     "Series",
     "Simulation",
     "Table",
+    "failed",
     "numbers",
     "read_rule",
     "semantics",
+    "table_of",
 ]

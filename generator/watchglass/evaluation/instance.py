@@ -13,13 +13,15 @@ from watchglass.evaluation.values import Labels
 
 State: TypeAlias = Literal["Normal", "Pending", "Alerting", "Recovering", "NoData", "Error"]
 
-_RESEND = timedelta(seconds=30)
+RESEND = timedelta(seconds=30)
+"""How long an alert was last sent before it is sent again."""
+
 _NO_NUMBER = -1.0
 
 
 def ends_after(at: datetime, interval: timedelta) -> datetime:
     """Give the time until which an alert counts as firing when nothing more is heard of it."""
-    return at + 4 * max(_RESEND, interval)
+    return at + 4 * max(RESEND, interval)
 
 
 @dataclass(slots=True)

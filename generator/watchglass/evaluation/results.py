@@ -56,6 +56,39 @@ class Refused(Unreadable):
     """A result that the data source itself refuses, before Grafana sees it."""
 
 
+_KINDS: Mapping[str, Kind] = {
+    **dict.fromkeys(("int2", "int4", "int8", "float4", "float8", "numeric"), "number"),
+    "bool": "bool",
+    **dict.fromkeys(("timestamp", "timestamptz", "date"), "time"),
+}
+"""PostgreSQL's name of a type → what Grafana's data source makes of a column of it."""
+
+
+def table_of(columns: Iterable[tuple[str, str]], rows: Iterable[Sequence[object]]) -> Table:
+    """
+    Make a table of what PostgreSQL gave.
+
+    Args:
+        columns: each one's name, and PostgreSQL's name of its type.
+    """
+    made = tuple(Column(name, _KINDS.get(kind, "text")) for name, kind in columns)
+    cells = [
+        tuple(_cell(value, column.kind) for value, column in zip(row, made, strict=True)) for row in rows
+    ]
+    return Table(made, cells)
+
+
+def _cell(value: object, kind: Kind) -> Cell:
+    if value is None or isinstance(value, (bool, datetime)):
+        return value
+    return float(str(value)) if kind == "number" else str(value)
+
+
+def failed(message: str) -> Failure:
+    """Write what PostgreSQL says of a query that failed as Grafana's data source tells it."""
+    return Failure(f"pq: {message}")
+
+
 def numbers(rows: Iterable[tuple[Mapping[str, str], float | None]]) -> tuple[Number, ...]:
     """Make numbers of pairs of labels and a value; a NULL of a table is NaN to Grafana, never "no data"."""
     return tuple(

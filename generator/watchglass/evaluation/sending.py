@@ -6,10 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from watchglass.evaluation.instance import Instance
+from watchglass.evaluation.identity import Texts
+from watchglass.evaluation.instance import RESEND, Instance
 from watchglass.evaluation.values import Labels
 
-RESEND = timedelta(seconds=30)
 RETENTION = timedelta(minutes=15)
 _ALERT_NAMES = {"NoData": "DatasourceNoData", "Error": "DatasourceError"}
 
@@ -22,13 +22,19 @@ class Sent:
     Args:
         labels: for "no data" and errors ``alertname`` is Grafana's own, and the rule's title stands in ``rulename``.
         firing: the end lies ahead; an alert that is not firing is resolved.
+        texts: the annotations, not yet written.
     """
 
     labels: Labels
-    annotations: Mapping[str, str]
     starts: datetime
     ends: datetime
     firing: bool
+    texts: Texts
+
+    @property
+    def annotations(self) -> Mapping[str, str]:
+        """The annotations, as people read them; those that are empty get lost on the way."""
+        return {name: text for name, text in self.texts.written().items() if text}
 
 
 def needs_sending(instance: Instance, at: datetime) -> bool:
@@ -44,7 +50,7 @@ def needs_sending(instance: Instance, at: datetime) -> bool:
 
 
 def posted(instance: Instance, at: datetime) -> Sent:
-    """Write an instance as it is sent; labels and annotations that are empty get lost on the way."""
+    """Give an instance as it is sent; labels that are empty get lost on the way."""
     labels = {**instance.labels}
     if instance.state in _ALERT_NAMES:
         labels["rulename"] = labels.get("alertname", "")
@@ -52,8 +58,8 @@ def posted(instance: Instance, at: datetime) -> Sent:
     labels.pop("__alert_rule_namespace_uid__", None)
     return Sent(
         labels={name: value for name, value in labels.items() if value},
-        annotations={name: text for name, text in instance.texts.written().items() if text},
         starts=instance.starts,
         ends=instance.ends,
         firing=instance.ends > at,
+        texts=instance.texts,
     )

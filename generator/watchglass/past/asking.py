@@ -10,18 +10,12 @@ from dataclasses import dataclass, field
 from watchglass.backtest.published import MovedQuery, MovedRule
 from watchglass.database.past import Past, PastQuery, of_the_rows
 from watchglass.database.proof import MOST_ROWS, DatabaseError, Outcome
-from watchglass.evaluation import Answer, Column, Failure, Table
-from watchglass.evaluation.results import Kind
+from watchglass.evaluation import Answer, failed, table_of
 from watchglass.past.metrics import Told
 from watchglass.past.points import known_at
 from watchglass.problems import Problem
 from watchglass.validate.place import problem_at
 
-_KINDS: Mapping[str, Kind] = {
-    **dict.fromkeys(("int2", "int4", "int8", "float4", "float8", "numeric"), "number"),
-    "bool": "bool",
-    **dict.fromkeys(("timestamp", "timestamptz", "date"), "time"),
-}
 Instants = tuple[datetime.datetime, ...]
 _Asked = tuple[str, str, tuple[object, ...], Instants]
 
@@ -104,16 +98,5 @@ def _failed(query: MovedQuery, error: DatabaseError, instant: datetime.datetime)
 
 def _answer(outcome: Outcome) -> Answer:
     if outcome.error is not None:
-        return Failure(f"pq: {outcome.error.message}")
-    columns = tuple(Column(each.name, _KINDS.get(each.type_name, "text")) for each in outcome.columns)
-    rows = [
-        tuple(_cell(value, column.kind) for value, column in zip(row, columns, strict=True))
-        for row in outcome.rows
-    ]
-    return Table(columns, rows)
-
-
-def _cell(value: object, kind: Kind) -> float | str | bool | datetime.datetime | None:
-    if value is None or isinstance(value, (bool, datetime.datetime)):
-        return value
-    return float(str(value)) if kind == "number" else str(value)
+        return failed(outcome.error.message)
+    return table_of([(each.name, each.type_name) for each in outcome.columns], outcome.rows)

@@ -127,7 +127,7 @@ class _Reader:
 
     def _otherwise(self, kind: str, words: Sequence[Word]) -> tuple[Node, ...]:
         if words:
-            if words[0].text not in {"if", "with"} or words[0].text != kind:
+            if words[0].text != kind:
                 raise TextError(f"'else {words[0].text}' does not go on from '{kind}'")
             return (self._choice(kind == "with", words[1:]),)
         nodes = self.nodes()
@@ -201,8 +201,6 @@ class _Words:
             return Written(_number(word.text))
         if word.kind == "name" and word.text in {"true", "false", "nil"}:
             return Written({"true": True, "false": False, "nil": None}[word.text])
-        if word.kind == "name" and NAMES.get(word.text) == 0:
-            return Call(word.text, ())
         if word.kind in {"variable", "field"}:
             return _path(word)
         if word == Word("sign", "("):
