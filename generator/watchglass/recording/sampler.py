@@ -20,6 +20,9 @@ from watchglass.recording.numbers import numbers_of, statement_of
 from watchglass.recording.schedule import instant_of
 from watchglass.validate.databases import Place, open_database
 
+Failure = tuple[str, str]
+"""A metric's id, and why it has no reading."""
+
 
 @dataclass(frozen=True, slots=True)
 class Tick:
@@ -90,45 +93,45 @@ class Sampler:
                 self._prune(writer, due, now)
         except (CannotConnect, WriteRefused) as error:
             return Tick(0, (f"nothing is recorded at {kept}: {error}",))
-        failed = {text.partition(":")[0] for text in failures}
+        failed = {metric for metric, _ in failures}
         for metric, recording, _ in due:
             if metric.id not in failed:
                 self._done[metric.id] = instant_of(now, recording.every.seconds)
-        return Tick(written, tuple(failures))
+        return Tick(written, tuple(f"{metric}: {why}" for metric, why in failures))
 
     def _read(
         self, due: Sequence[tuple[Metric, Recording, Source]], now: datetime.datetime
-    ) -> tuple[list[Reading], list[str]]:
+    ) -> tuple[list[Reading], list[Failure]]:
         rows: list[Reading] = []
-        failures: list[str] = []
+        failures: list[Failure] = []
         for source_id in dict.fromkeys(metric.query.source.id for metric, _, _ in due):
             mine = [each for each in due if each[0].query.source.id == source_id]
             try:
                 found, failed = self._ask(mine, now)
             except (ConnectionLost, InquiryRefused) as error:
-                found, failed = [], [f"{metric.id}: the database went away: {error}" for metric, _, _ in mine]
+                found, failed = [], [(metric.id, f"the database went away: {error}") for metric, _, _ in mine]
             rows += found
             failures += failed
         return rows, failures
 
     def _ask(
         self, due: Sequence[tuple[Metric, Recording, Source]], now: datetime.datetime
-    ) -> tuple[list[Reading], list[str]]:
+    ) -> tuple[list[Reading], list[Failure]]:
         source = due[0][0].query.source
         with contextlib.ExitStack() as stack:
             place = Place(self.definition, self.service, source, self.dsns.get(source.id), None)
             opened = open_database(place, stack)
             if isinstance(opened, tuple):
-                return [], [f"{metric.id}: {problem.message}" for metric, _, _ in due for problem in opened]
+                return [], [(metric.id, problem.message) for metric, _, _ in due for problem in opened]
             prover = Prover(opened, trusted=source.trusted)
             outcomes = prover.run([Statement(statement_of(self.service, metric)) for metric, _, _ in due])
         rows: list[Reading] = []
-        failures: list[str] = []
+        failures: list[Failure] = []
         for (metric, recording, _), outcome in zip(due, outcomes, strict=True):
             at = instant_of(now, recording.every.seconds)
             if outcome.error is not None or outcome.cut:
                 why = outcome.error.message if outcome.error else "too many rows"
-                failures.append(f"{metric.id}: PostgreSQL: {why}")
+                failures.append((metric.id, f"PostgreSQL: {why}"))
             else:
                 numbers = numbers_of(metric, outcome.rows)
                 rows += [Reading(self.name, metric.id, at, key, value) for key, value in numbers]
