@@ -17,14 +17,11 @@ if TYPE_CHECKING:
 
 def with_answers(paths: Sequence[Path], suites: Sequence[Suite], *, record: bool) -> list[Suite]:
     """Add to each suite what its queries give otherwise; or record it."""
-    from watchglass.database.embedded import NoServer
+    from watchglass.cli.reporting import databases_told
     from watchglass.validate.session import Session
 
-    try:
-        with Session() as session:
-            return [_with(path, suite, session, record) for path, suite in zip(paths, suites, strict=True)]
-    except NoServer as error:
-        raise click.ClickException(f"{error.message}\n{error.hint}") from error
+    with databases_told(), Session() as session:
+        return [_with(path, suite, session, record) for path, suite in zip(paths, suites, strict=True)]
 
 
 def _with(path: Path, suite: Suite, session: Session, record: bool) -> Suite:

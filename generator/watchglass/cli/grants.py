@@ -40,7 +40,7 @@ def command(
 
     The catalog is read, no statement is sent. What PUBLIC may do already is left out. Exit codes: 0, 1 problems.
     """
-    from watchglass.cli.reporting import tell
+    from watchglass.cli.reporting import databases_told, tell
     from watchglass.database.rights import identifier
     from watchglass.pipeline import compile_definition
     from watchglass.problems import has_errors
@@ -49,7 +49,7 @@ def command(
     today = datetime.datetime.now(tz=datetime.UTC).date()
     compiled = {path: compile_definition(path, environment, today) for path in find_definitions(definitions)}
     refuse_strangers(given, compiled.values())
-    with Session(given, environment) as session:
+    with databases_told(), Session(given, environment) as session:
         found, problems = _collect(compiled, session, identifier(role) if role else "", columns=columns)
     if any(not each.role for each in found):
         raise click.UsageError("the fixture names no role; say whom to grant with --role")
@@ -65,24 +65,14 @@ def command(
 def _collect(
     compiled: Mapping[Path, Compiled], session: Session, role: str, *, columns: bool
 ) -> tuple[list[Grants], list[Problem]]:
-    from watchglass.database.embedded import NoServer
-    from watchglass.references import Unset
-
     found: list[Grants] = []
     problems: list[Problem] = []
-    try:
-        for each in compiled.values():
-            if each.definition is None or each.service is None or each.failed:
-                continue
-            grants, more = session.grants(
-                each.definition, each.service, each.artifacts, role, columns=columns
-            )
-            found += grants
-            problems += more
-    except NoServer as error:
-        raise click.ClickException(f"{error.message}\n{error.hint}") from error
-    except Unset as error:
-        raise click.ClickException(str(error)) from error
+    for each in compiled.values():
+        if each.definition is None or each.service is None or each.failed:
+            continue
+        grants, more = session.grants(each.definition, each.service, each.artifacts, role, columns=columns)
+        found += grants
+        problems += more
     return found, problems
 
 

@@ -68,17 +68,11 @@ def _run(
     wishes: Wishes,
     migration: Sequence[tuple[str, SourceText]],
 ) -> list[Problem]:
-    from watchglass.database.embedded import NoServer
-    from watchglass.references import Unset
+    from watchglass.cli.reporting import databases_told
     from watchglass.validate.session import Session
 
-    try:
-        with Session(given, environment, wishes) as session:
-            return [problem for each in compiled.values() for problem in _judged(each, session, migration)]
-    except NoServer as error:
-        raise click.ClickException(f"{error.message}\n{error.hint}") from error
-    except Unset as error:
-        raise click.ClickException(str(error)) from error
+    with databases_told(), Session(given, environment, wishes) as session:
+        return [problem for each in compiled.values() for problem in _judged(each, session, migration)]
 
 
 def _judged(

@@ -1,9 +1,10 @@
-"""How commands tell problems and notes."""
+"""How commands tell problems, notes, and what keeps them from a database."""
 
 from __future__ import annotations
 
+import contextlib
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Literal
 
 import click
@@ -43,6 +44,25 @@ def tell(problems: Iterable[Problem], form: Format, sources: Mapping[str, str]) 
         sources = hide_secrets(sources, listed)
     text = report(listed, form, sources, color=form == "text" and sys.stderr.isatty())
     click.echo(text, err=form == "text", nl=not text.endswith("\n"))
+
+
+@contextlib.contextmanager
+def databases_told() -> Iterator[None]:
+    """
+    Say what keeps a run from its databases: no server can be had, or a connection string refers to nothing.
+
+    Raises:
+        click.ClickException: one of them.
+    """
+    from watchglass.database.embedded import NoServer
+    from watchglass.references import Unset
+
+    try:
+        yield
+    except NoServer as error:
+        raise click.ClickException(f"{error.message}\n{error.hint}") from error
+    except Unset as error:
+        raise click.ClickException(str(error)) from error
 
 
 def of_notes(notes: Iterable[Note], unrendered: Iterable[Unrendered]) -> tuple[Problem, ...]:

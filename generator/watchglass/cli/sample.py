@@ -102,16 +102,14 @@ def _print_ddl(compiled: Sequence[Compiled], writer: str | None) -> int:
 def _samplers(
     compiled: Compiled, given: tuple[str, ...], into: tuple[str, ...], environment: str | None
 ) -> list[Sampler]:
+    from watchglass.cli.reporting import databases_told
     from watchglass.recording import Sampler
-    from watchglass.references import Unset
     from watchglass.validate.session import dsns_of
 
     if compiled.definition is None or compiled.service is None:
         return []
-    try:
+    with databases_told():
         dsns = dsns_of(compiled.definition, compiled.service, given, environment)
-    except Unset as error:
-        raise click.ClickException(str(error)) from error
     writers = dsns_of(compiled.definition, compiled.service, into, None)
     sampler = Sampler(compiled.definition, compiled.service, dsns, writers)
     for metric, _, source in sampler.metrics:

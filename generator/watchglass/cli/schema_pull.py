@@ -60,17 +60,18 @@ def command(dsn: str, output: Path | None, schemas: str, roles: tuple[str, ...])
 
 
 def _pull(dsn: str, schemas: tuple[str, ...], roles: tuple[str, ...]) -> Pulled:
+    from watchglass.cli.reporting import databases_told
     from watchglass.database.connection import CannotConnect
-    from watchglass.database.embedded import NoServer, embedded_server
+    from watchglass.database.embedded import embedded_server
     from watchglass.database.structure.copying import pull_structure
     from watchglass.database.structure.pull import UnknownRole, UnknownSchema
     from watchglass.database.structure.reading import StructureRefused
-    from watchglass.references import Unset, filled
+    from watchglass.references import filled
 
     try:
-        with embedded_server() as server:
+        with databases_told(), embedded_server() as server:
             return pull_structure(filled(dsn, os.environ, Path()), server, schemas=schemas, roles=roles)
-    except (NoServer, CannotConnect) as error:
+    except CannotConnect as error:
         raise click.ClickException(f"{error.message}\n{error.hint}".strip()) from error
     except UnknownSchema as error:
         raise click.UsageError(f"--schemas: the database has no schema '{error}'") from error
@@ -78,8 +79,6 @@ def _pull(dsn: str, schemas: tuple[str, ...], roles: tuple[str, ...]) -> Pulled:
         raise click.UsageError(f"--role: the server has no role '{error}'") from error
     except StructureRefused as error:
         raise click.ClickException(f"PostgreSQL does not tell its structure: {error}") from error
-    except Unset as error:
-        raise click.ClickException(str(error)) from error
 
 
 def _secrets(text: str) -> Iterator[str]:

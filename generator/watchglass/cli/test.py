@@ -94,13 +94,10 @@ def _run(
     tell: Callable[[Suite, PlayedTest], None],
 ) -> list[Suite]:
     from watchglass.alert_tests import AlertTestSession
-    from watchglass.database.embedded import NoServer
+    from watchglass.cli.reporting import databases_told
 
-    try:
-        with AlertTestSession(version) as session:
-            return [_suite(path, environment, part, session, tell) for path in paths]
-    except NoServer as error:
-        raise click.ClickException(f"{error.message}\n{error.hint}") from error
+    with databases_told(), AlertTestSession(version) as session:
+        return [_suite(path, environment, part, session, tell) for path in paths]
 
 
 def _suite(

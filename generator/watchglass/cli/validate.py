@@ -120,17 +120,11 @@ def _validate_all(
     environment: str | None,
     wishes: Wishes,
 ) -> dict[Path, Report]:
-    from watchglass.database.embedded import NoServer
-    from watchglass.references import Unset
+    from watchglass.cli.reporting import databases_told
     from watchglass.validate.session import Session
 
-    try:
-        with Session(given, environment, wishes) as session:
-            return {path: _validate(each, session) for path, each in compiled.items()}
-    except NoServer as error:
-        raise click.ClickException(f"{error.message}\n{error.hint}") from error
-    except Unset as error:
-        raise click.ClickException(str(error)) from error
+    with databases_told(), Session(given, environment, wishes) as session:
+        return {path: _validate(each, session) for path, each in compiled.items()}
 
 
 def _validate(compiled: Compiled, session: Session) -> Report:

@@ -73,10 +73,7 @@ class Runs:
         assert compiled.definition is not None, "what does not compile has no tests"
         assert compiled.service is not None, "what does not compile has no tests"
         with self._home():
-            try:
-                return self._tests.run(compiled.definition, compiled.service, compiled.artifacts, test)
-            except NoServer as error:
-                raise NotRun(f"{error.message}\nhint: {error.hint}") from error
+            return self._tests.run(compiled.definition, compiled.service, compiled.artifacts, test)
 
     def has_answers(self, definition: Definition) -> bool:
         """Tell whether answers of the definition were recorded; they are those of its default environment."""
@@ -94,32 +91,36 @@ class Runs:
         assert compiled.definition is not None, "what does not compile has no answers"
         assert compiled.service is not None, "what does not compile has no answers"
         with self._home():
-            try:
-                found = self._session.judge_answers(compiled.definition, compiled.service, compiled.artifacts)
-            except NoServer as error:
-                raise NotRun(f"{error.message}\nhint: {error.hint}") from error
+            found = self._session.judge_answers(compiled.definition, compiled.service, compiled.artifacts)
         return found or ()
 
     @contextlib.contextmanager
     def _home(self) -> Iterator[None]:
-        """Stand where the definition's files are named from; a test may have gone elsewhere."""
+        """
+        Stand where the definition's files are named from; a test may have gone elsewhere.
+
+        Raises:
+            NotRun: there is no server, or a connection string refers to nothing.
+        """
         before = Path.cwd()
         os.chdir(self._from)
         try:
             yield
+        except NoServer as error:
+            raise NotRun(f"{error.message}\nhint: {error.hint}") from error
+        except Unset as error:
+            raise NotRun(str(error)) from error
         finally:
             os.chdir(before)
 
     def _run(self, compiled: Compiled) -> Report | NotRun:
         assert compiled.definition is not None, "what does not compile has no statements"
         assert compiled.service is not None, "what does not compile has no statements"
-        with self._home():
-            try:
+        try:
+            with self._home():
                 return self._session.validate(compiled.definition, compiled.service, compiled.artifacts)
-            except NoServer as error:
-                return NotRun(f"{error.message}\nhint: {error.hint}")
-            except Unset as error:
-                return NotRun(str(error))
+        except NotRun as reason:
+            return reason
 
     def refuse_wrong_dsns(self) -> None:
         """
