@@ -56,7 +56,7 @@ def command(
     sources: dict[str, str] = {}
     for each in compiled.values():
         problems += each.problems
-        sources |= each.definition.sources if each.definition else each.sources
+        sources |= each.sources
     tell(problems, "text", sources)
     _print(found)
     return 1 if has_errors(problems) else 0

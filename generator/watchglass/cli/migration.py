@@ -34,16 +34,15 @@ def judge(
     pairs = [_split(name) for name in named]
     texts, problems = read_migrations([Path(file) for _, file in pairs])
     found: list[Problem] = list(problems)
-    sources: dict[str, str] = {text.file: text.text for text in texts}
     for each in compiled.values():
         found += [problem for problem in each.problems if problem.level == "error"]
-        sources |= each.definition.sources if each.definition else each.sources
     tried = not has_errors(found)
     if tried:
         migration = [(source, text) for (source, _), text in zip(pairs, texts, strict=True)]
         found += _run(compiled, given, environment, wishes, migration)
-        for each in compiled.values():
-            sources |= each.definition.sources if each.definition else {}
+    sources: dict[str, str] = {text.file: text.text for text in texts}
+    for each in compiled.values():
+        sources |= each.sources
     tell(found, form, sources)
     if form == "text" and tried:
         _summarize(compiled, named)

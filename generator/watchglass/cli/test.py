@@ -116,12 +116,12 @@ def _suite(
     definition, service = compiled.definition, compiled.service
     if definition is None or service is None or compiled.failed:
         return Suite(path.as_posix(), (), None, compiled.problems, compiled.sources)
-    made = Suite(path.as_posix(), (), None, (), definition.sources)
+    made = Suite(path.as_posix(), (), None, (), compiled.sources)
     tests = [test for test in service.tests if part in test.name]
     outcomes = session.run_all(
         definition, service, compiled.artifacts, tests, lambda outcome: tell(made, outcome)
     )
-    return Suite(made.file, outcomes, coverage_of(service, outcomes), (), definition.sources)
+    return Suite(made.file, outcomes, coverage_of(service, outcomes), (), compiled.sources)
 
 
 def _teller(form: str, *, verbose: bool) -> Callable[[Suite, PlayedTest], None]:

@@ -98,7 +98,7 @@ def command(
     sources: dict[str, str] = {}
     for path, each in compiled.items():
         problems += [*each.problems, *reports[path].problems]
-        sources |= each.definition.sources if each.definition else each.sources
+        sources |= each.sources
     tell(problems, form, sources)
     if form == "text":
         _summarize(reports, timings)

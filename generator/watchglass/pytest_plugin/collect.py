@@ -73,9 +73,7 @@ class DefinitionItem(pytest.Item):
             self.warn(DefinitionWarning(text))
 
     def _told(self, problems: Sequence[Problem]) -> str:
-        compiled = self.file.compiled
-        sources = compiled.definition.sources if compiled.definition else compiled.sources
-        return told(problems, "text", hide_secrets(sources, problems)).rstrip("\n")
+        return told(problems, "text", hide_secrets(self.file.compiled.sources, problems)).rstrip("\n")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show the report alone: where in this program it was found helps nobody."""
@@ -192,8 +190,7 @@ class AlertTestItem(DefinitionItem):
             Broken: an alert was not what was expected, or the test could not be played; the text has all evaluations.
         """
         outcome = self.file.runs.outcome(self.file.path, self._test)
-        definition = self.file.compiled.definition
-        sources = hide_secrets(definition.sources if definition else {}, outcome.problems)
+        sources = hide_secrets(self.file.compiled.sources, outcome.problems)
         if not outcome.passed:
             raise Broken(outcome_text(outcome, sources))
         self.judge(outcome.problems)
