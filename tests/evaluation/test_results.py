@@ -4,17 +4,29 @@ from __future__ import annotations
 
 import math
 from datetime import datetime, timedelta
+from decimal import Decimal
+from uuid import UUID
 
 import pytest
 
 from tests.evaluation.builders import START, query, rule, run, threshold
-from watchglass.evaluation import Column, Number, Series, Simulation, Table, numbers
+from watchglass.evaluation import Column, Number, Series, Simulation, Table, numbers, table_of
 from watchglass.evaluation.results import Cell, Kind, Refused, Unreadable, read
 from watchglass.evaluation.values import NoData, Values
 
 
 def table(columns: dict[str, Kind], *rows: tuple[Cell, ...]) -> Table:
     return Table(tuple(Column(name, kind) for name, kind in columns.items()), rows)
+
+
+def test_rows_of_postgresql_become_cells_as_grafana_has_them() -> None:
+    columns = [("org", "text"), ("rate", "numeric"), ("on", "bool"), ("at", "timestamptz"), ("id", "uuid")]
+    rows = [("a", Decimal("1.50"), True, START, UUID(int=1)), (None,) * 5]
+    assert table_of(columns, rows) == table(
+        {"org": "text", "rate": "number", "on": "bool", "at": "time", "id": "text"},
+        ("a", 1.5, True, START, "00000000-0000-0000-0000-000000000001"),
+        (None,) * 5,
+    )
 
 
 def minute(count: int) -> datetime:

@@ -72,10 +72,8 @@ def table_of(columns: Iterable[tuple[str, str]], rows: Iterable[Sequence[object]
         columns: each one's name, and PostgreSQL's name of its type.
     """
     made = tuple(Column(name, _KINDS.get(kind, "text")) for name, kind in columns)
-    cells = [
-        tuple(_cell(value, column.kind) for value, column in zip(row, made, strict=True)) for row in rows
-    ]
-    return Table(made, cells)
+    kinds = [column.kind for column in made]
+    return Table(made, tuple(tuple(map(_cell, row, kinds)) for row in rows))
 
 
 def _cell(value: object, kind: Kind) -> Cell:
