@@ -21,12 +21,19 @@ from typing import Any
 
 from tests.live import in_ci
 from tests.publish.metabase.shop import Publisher, artifacts_of, shop_server
-from tests.servers.metabase.samples import alert, posted, pulse
+from tests.publish.metabase.test_question_alerts import SHARE
 from tests.servers.metabase.server import MetabaseServer
 
 LOCK = Path(__file__).parent / "npm"
 VERSIONS = ("0.58", "0.59", "0.61", "0.63")
 """Versions of Metabase that the client takes, and that the stand-in is."""
+
+MAILS = """subscriptions:
+  daily: {dashboard: details, at: {daily: "09:00"}, to: [boss@example.com, team@example.com], attach: csv}
+  rows: {metric: failed, when: bad, at: {weekly: monday, time: "08:00"}, to: [boss@example.com, team@example.com]}
+  chart: {metric: share, when: bad, at: {hourly: true}, to: boss@example.com, once: true}
+environments:
+"""
 
 
 class NoClient(Exception):
@@ -106,17 +113,11 @@ class Seen:
 
 
 def published(server: MetabaseServer, folder: Path) -> None:
-    """Publish, and let somebody be told of it: an alert on a question, a subscription to a board."""
-    done = Publisher(server).apply(artifacts_of(folder))
+    """Publish boards, a board by mail, and a metric by mail on a question of its own and on a chart."""
+    done = Publisher(server).apply(artifacts_of(folder, {**SHARE, "environments:\n": MAILS}))
     assert done.complete, done.error
-    question = next(each["id"] for each in server.get("/api/card") if each["name"] == "Now")
-    board = next(each["id"] for each in server.get("/api/dashboard") if each["name"] == "Details")
-    if not server.get("/api/notification"):
-        posted(server, "/api/notification", alert(question))
-    if not server.get("/api/pulse"):
-        placed = server.get(f"/api/dashboard/{board}")["dashcards"]
-        dashcard = next(each["id"] for each in placed if each["card_id"] == question)
-        posted(server, "/api/pulse", pulse(question, board, dashcard))
+    assert len(server.get("/api/notification")) == 2
+    assert len(server.get("/api/pulse")) == 1
 
 
 def look(client: Client, server: MetabaseServer) -> Iterator[Seen]:
@@ -131,12 +132,37 @@ def look(client: Client, server: MetabaseServer) -> Iterator[Seen]:
     yield Seen("what lies in the collection", sorted(each["name"] for each in items), sorted(inside))
     alerts = client.rows(server, "alert", "list")
     yield Seen("alerts", _numbers(alerts), _numbers(server.get("/api/notification")))
+    for each in server.get("/api/notification"):
+        yield from _alert(client, server, int(each["id"]))
     subscriptions = client.rows(server, "subscription", "list")
     yield Seen("subscriptions", _numbers(subscriptions), _numbers(server.get("/api/pulse")))
     for each in boards:
         yield from _board(client, server, int(each["id"]))
     for each in cards:
         yield from _card(client, server, int(each["id"]))
+
+
+def _alert(client: Client, server: MetabaseServer, number: int) -> Iterator[Seen]:
+    there = server.get(f"/api/notification/{number}")
+    whole = client.ask(server, "alert", "get", str(number), "--full")
+    keys = ("payload_type", "active", "payload_id", "creator_id")
+    yield Seen(f"alert {number}", _some(whole, keys), _some(there, keys))
+    keys = ("card_id", "send_condition", "send_once")
+    yield Seen(f"condition of alert {number}", _some(whole["payload"], keys), _some(there["payload"], keys))
+    yield Seen(f"time of alert {number}", _times(whole), _times(there))
+    yield Seen(f"people of alert {number}", _people(whole), _people(there))
+
+
+def _times(body: Any) -> list[str]:
+    return sorted(each["cron_schedule"] for each in body["subscriptions"])
+
+
+def _people(body: Any) -> list[tuple[str, str]]:
+    return sorted(
+        (each["channel_type"], to["details"]["value"])
+        for each in body["handlers"]
+        for to in each["recipients"]
+    )
 
 
 def _board(client: Client, server: MetabaseServer, number: int) -> Iterator[Seen]:

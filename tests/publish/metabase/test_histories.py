@@ -28,13 +28,14 @@ from watchglass.definition.read import read
 from watchglass.definition.resolve import resolve
 from watchglass.publish.errors import PublishError
 from watchglass.publish.metabase import marks
+from watchglass.publish.metabase.alerts import on_the_wire
 from watchglass.targets.metabase.render import render
 
 HISTORIES = int(os.environ.get("WATCHGLASS_HISTORIES", "40"))
 STEPS = 20
 BOARDS = ("a", "b")
 PANELS = ("p", "q")
-LOOKS = ("gauge", "table", "number")
+LOOKS = ("gauge", "table", "number", "bar_gauge")
 FAULTS = sorted(name for name in ALL if name not in ("slow drip", "refused"))
 Boards = tuple[tuple[str, tuple[tuple[str, str], ...]], ...]
 
@@ -50,8 +51,10 @@ environments:
 
 
 @lru_cache(maxsize=500)
-def artifacts_of(number: int, boards: Boards, mails: tuple[str, ...] = ()) -> tuple[Artifact, ...]:
-    """Render a service of boards with panels of a look, some of them sent by mail at an hour that changes, too."""
+def artifacts_of(
+    number: int, boards: Boards, mails: tuple[str, ...] = (), watched: bool = False
+) -> tuple[Artifact, ...]:
+    """Render a service of boards with panels of a look, some of them sent by mail at an hour that changes, and its metric."""
     metric = (
         f"metrics: {{n: {{title: N, query: q, column: n, better: lower, thresholds: {{bad: {number}}}}}}}\n"
     )
@@ -63,6 +66,8 @@ def artifacts_of(number: int, boards: Boards, mails: tuple[str, ...] = ()) -> tu
         f"  mail_{name}: {{dashboard: {name}, at: {{daily: '1{number}:00'}}, to: boss@example.com, attach: csv}}\n"
         for name in mails
     )
+    if watched:
+        sent += f"  watch: {{metric: n, when: bad, at: {{daily: '0{number}:00'}}, to: boss@example.com}}\n"
     made += f"subscriptions:\n{sent}" if sent else ""
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "definition.yaml"
@@ -98,6 +103,7 @@ class History(RuleBasedStateMachine):
         self.number = number
         self.boards: dict[str, dict[str, str]] = {"a": {"p": "gauge"}}
         self.mailed: set[str] = set()
+        self.watched = False
 
     def teardown(self) -> None:
         self.server.stop()
@@ -105,7 +111,7 @@ class History(RuleBasedStateMachine):
     @property
     def artifacts(self) -> tuple[Artifact, ...]:
         boards = tuple((name, tuple(sorted(panels.items()))) for name, panels in sorted(self.boards.items()))
-        return artifacts_of(self.number, boards, self.mails)
+        return artifacts_of(self.number, boards, self.mails, self.watched)
 
     @property
     def mails(self) -> tuple[str, ...]:
@@ -125,6 +131,16 @@ class History(RuleBasedStateMachine):
         for each in self.server.state.pulses.values():
             if each.dashboard == self.ours("dashboard", board):
                 self.server.ask("PUT", f"/api/pulse/{each.id}", edit)
+
+    @rule(wanted=st.booleans())
+    def define_or_drop_a_watch(self, wanted: bool) -> None:
+        self.watched = wanted
+
+    @rule(edit=st.sampled_from([{"active": False}, {"active": True}, {"handlers": []}]))
+    def somebody_edits_an_alert_of_ours(self, edit: dict[str, Any]) -> None:
+        for each in list(self.server.state.notifications):
+            raw = self.server.get(f"/api/notification/{each}")
+            self.server.ask("PUT", f"/api/notification/{each}", on_the_wire(raw) | edit)
 
     @rule(number=st.integers(1, 3))
     def change_the_number(self, number: int) -> None:
@@ -276,7 +292,7 @@ class History(RuleBasedStateMachine):
         self.judge_mails(prune=prune)
 
     def judge_mails(self, *, prune: bool) -> None:
-        """Judge that each board that is to be mailed is, once."""
+        """Judge that each board that is to be mailed is, once, and that the metric is watched once, where it is to be."""
         boards = self.server.state.dashboards
         sent = sorted(
             mark.id
@@ -287,6 +303,9 @@ class History(RuleBasedStateMachine):
         assert set(self.mails) <= set(sent)
         assert len(sent) == len(set(sent))
         assert not prune or sent == list(self.mails)
+        awake = [each for each in self.server.state.notifications.values() if each.active]
+        assert int(self.watched) <= len(awake) <= 1
+        assert not prune or len(awake) == int(self.watched)
 
     @invariant()
     def strangers_are_as_they_were(self) -> None:
