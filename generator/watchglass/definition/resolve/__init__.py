@@ -12,6 +12,7 @@ from watchglass.definition.resolve.alerts import resolve_alerts
 from watchglass.definition.resolve.axis import resolve_axes, resolve_levels
 from watchglass.definition.resolve.context import Context
 from watchglass.definition.resolve.dashboards import resolve_dashboards
+from watchglass.definition.resolve.filters import resolve_filters
 from watchglass.definition.resolve.heartbeats import resolve_heartbeats
 from watchglass.definition.resolve.identity import check_identity
 from watchglass.definition.resolve.metrics import resolve_metrics
@@ -19,7 +20,6 @@ from watchglass.definition.resolve.notify import resolve_notification, tell_on
 from watchglass.definition.resolve.places import (
     resolve_constants,
     resolve_environment,
-    resolve_filters,
     resolve_hours,
     resolve_sources,
     resolve_timezone,
@@ -101,7 +101,7 @@ def _service(context: Context, wanted: str | None, today: datetime.date | None) 
         dict(model.service.allow),
         tests=tests,
         notification=resolve_notification(context, hours, environment.id, alerts),
-        subscriptions=resolve_subscriptions(context, timezone, dashboards),
+        subscriptions=resolve_subscriptions(context, timezone, dashboards, filters),
         metric_subscriptions=resolve_metric_subscriptions(context, timezone, metrics),
     )
     check_routing(context, service)

@@ -12,6 +12,7 @@ from watchglass.definition.files import read_beside
 from watchglass.definition.model.alerts import AlertPart, RunbookPart
 from watchglass.definition.resolve.conditions import check_null, condition
 from watchglass.definition.resolve.context import Context
+from watchglass.definition.resolve.filters import check_values
 from watchglass.definition.resolve.texts import neutral_text
 from watchglass.definition.service import Alert, Column, Condition, Metric, Resolve, Rule, Runbook
 from watchglass.durations import Duration
@@ -244,6 +245,7 @@ class _Alert:
 
     def _show(self, metric: Metric) -> tuple[Column, ...]:
         query = metric.query
+        self.context.distinct(self.part.show, (*self.path, "show"))
         found = [self.context.find(f"column of '{query.id}'", name, query.columns, (*self.path, "show", index))
                  for index, name in enumerate(self.part.show)]  # fmt: skip
         return tuple(column for column in found if column is not None)
@@ -267,6 +269,8 @@ class _Alert:
             if found is not None and name not in used:
                 message = f"no query of this alert reads the filter '{name}'"
                 self.context.report("filter-unused", message, path, key=True)
+            if found is not None:
+                check_values(self.context, found, self.part.filters[name], path)
         return {name: tuple(values) for name, values in self.part.filters.items()}
 
     def _runbook(self) -> Runbook | None:

@@ -76,6 +76,15 @@ class Context:
         told = " → ".join([*circle, circle[0]])
         self.report("reference-cycle", f"{key} goes in a circle: {told}", (section, circle[0], key))
 
+    def distinct(self, names: Iterable[str], path: Path) -> None:
+        """Report a name that a list holds twice."""
+        first: dict[str, int] = {}
+        for index, name in enumerate(names):
+            other = first.setdefault(name, index)
+            if other != index:
+                related = [((*path, other), "it stands here already")]
+                self.report("listed-twice", f"'{name}' is listed twice", (*path, index), related=related)
+
     def no_thresholds(self, metric: str, message: str, path: Path, hint: str = "") -> None:
         """Report that a metric has no thresholds; some that are written but wrong have their own problems."""
         part = self.definition.model.metrics.get(metric)

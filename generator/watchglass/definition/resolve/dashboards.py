@@ -34,6 +34,7 @@ def _dashboard(
     filters: Mapping[str, Filter],
 ) -> Dashboard:
     path: Path = ("dashboards", name)
+    context.distinct(part.filters, (*path, "filters"))
     for index, filter_id in enumerate(part.filters):
         context.find("filter", filter_id, filters, (*path, "filters", index))
     if not part.rows:

@@ -182,6 +182,7 @@ def _with_columns(context: Context, panel: Panel, query: Query, path: Path) -> P
         if name is not None:
             context.find(f"column of '{query.id}'", name, known, (*path, key))
     for key, names in (("y", panel.y), ("columns", panel.columns)):
+        context.distinct(names, (*path, key))
         for index, name in enumerate(names):
             context.find(f"column of '{query.id}'", name, known, (*path, key, index))
     chosen = _chosen(panel, query)

@@ -1,4 +1,4 @@
-"""Environment, sources, filters, hours and constants."""
+"""Environment, sources, hours and constants."""
 
 from __future__ import annotations
 
@@ -10,10 +10,10 @@ from watchglass.artifact import Path
 from watchglass.definition import week
 from watchglass.definition.columns import ManagedSource
 from watchglass.definition.model.later import EnvironmentPart, GrafanaTarget, MetabaseTarget
-from watchglass.definition.model.sources import FilterPart, HoursPart
+from watchglass.definition.model.sources import HoursPart
 from watchglass.definition.resolve.context import Context
 from watchglass.definition.service import Environment, Hours, Source
-from watchglass.sql.pieces import Filter, Span24, Value
+from watchglass.sql.pieces import Span24, Value
 
 _NO_PLACE = re.compile(r"(?:posix|right)/.*|localtime|posixrules|Factory")
 """Names that a machine has beside those of IANA: another clock on each, or one that PostgreSQL does not know."""
@@ -22,7 +22,6 @@ _FUNCTION_NAME = re.compile(r'[^.()"\s]+\.[^.()"\s]+')
 _CLOCK = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
 _VERSION = re.compile(r"v?(?:0\.)?(\d{2})(?:\.\d+)*")
 _GROUP = re.compile(r"[1-9]\d{0,8}")
-_NUMBER = re.compile(r"-?\d{1,15}(?:\.\d{1,15})?")
 
 
 def resolve_timezone(context: Context, name: str, path: Path) -> str:
@@ -170,67 +169,6 @@ def _trusted(context: Context, source: str) -> tuple[str, ...]:
                 "without arguments",
             )
     return names
-
-
-def resolve_filters(context: Context) -> dict[str, Filter]:
-    """Check every filter: a table with its columns, or fixed options; chains without a circle."""
-    written = context.definition.model.filters
-    filters = {name: _filter(context, name, part) for name, part in written.items()}
-    circles: set[str] = set()
-    for name in written:
-        _check_chain(context, name, circles)
-    return filters
-
-
-def _filter(context: Context, name: str, part: FilterPart) -> Filter:
-    path: Path = ("filters", name)
-    if (part.from_ is None) == (part.options is None):
-        context.report(
-            "filter-form", "a filter lists its values `from` a table, or by `options`", path, key=True
-        )
-    if part.from_ is not None and part.value is None:
-        context.report("missing-key", "a filter `from` a table names its `value` column", path, key=True)
-    if not re.fullmatch(r"[A-Za-z]\w*", name):
-        context.report(
-            "wrong-id", f"'{name}' becomes a variable's name: letters, digits and underscores", path, key=True
-        )
-    for value in part.default:
-        if part.options is not None and value not in part.options:
-            context.unknown("option", value, part.options, (*path, "default"))
-        elif part.type in ("integer", "number") and not _NUMBER.fullmatch(value):
-            message = f"the filter's values are of type {part.type}, '{value}' is none"
-            context.report("wrong-number", message, (*path, "default"))
-    return Filter(
-        name,
-        part.title,
-        part.type,
-        part.from_,
-        part.value or "",
-        part.label or "",
-        bool(part.multiple),
-        tuple(part.default),
-        tuple((part.options or {}).items()),
-        dict(part.depends_on),
-        path,
-    )
-
-
-def _check_chain(context: Context, name: str, circles: set[str]) -> None:
-    """Check what a filter depends on; of filters that depend on each other the first is reported, and kept in ``circles``."""
-    written = context.definition.model.filters
-    for parent in written[name].depends_on:
-        context.find("filter", parent, written, ("filters", name, "depends_on", parent), key=True)
-    reached: set[str] = set()
-    open_ = list(written[name].depends_on)
-    while open_:
-        parent = open_.pop()
-        if parent in written and parent not in reached:
-            reached.add(parent)
-            open_ += written[parent].depends_on
-    if name in reached and not reached & circles:
-        circles.add(name)
-        path = ("filters", name, "depends_on")
-        context.report("reference-cycle", f"the filter '{name}' depends on itself", path)
 
 
 def resolve_hours(context: Context, timezone: str) -> dict[str, Hours]:

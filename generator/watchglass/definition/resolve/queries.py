@@ -89,6 +89,7 @@ def _query(
         context.report(
             "columns-missing", "a query lists the columns of its rows", (*path, "columns"), key=True
         )
+    context.distinct(part.key, (*path, "key"))
     for index, name in enumerate(part.key):
         context.find("column", name, columns, (*path, "key", index))
     template = _template(context, part, words, path)

@@ -11,8 +11,10 @@ from watchglass.definition.model.notify import SubscriptionPart, WhenPart
 from watchglass.definition.notification import MetricSubscription, Recurrence, Subscription
 from watchglass.definition.resolve.conditions import check_null, condition
 from watchglass.definition.resolve.context import Context
+from watchglass.definition.resolve.filters import check_values
 from watchglass.definition.service import Dashboard, Metric
 from watchglass.nearest import suggest
+from watchglass.sql.pieces import Filter
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _MAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+")
@@ -23,11 +25,11 @@ _FRAMES = ("first", "mid", "last")
 
 
 def resolve_subscriptions(
-    context: Context, timezone: str, dashboards: Mapping[str, Dashboard]
+    context: Context, timezone: str, dashboards: Mapping[str, Dashboard], filters: Mapping[str, Filter]
 ) -> tuple[Subscription, ...]:
     """Resolve all subscriptions to dashboards whose dashboard and time are there; judge the form of all."""
     made = (
-        _subscription(context, name, part, timezone, dashboards)
+        _subscription(context, name, part, timezone, dashboards, filters)
         for name, part in context.definition.model.subscriptions.items()
         if _is_formed(context, name, part) and part.metric is None
     )
@@ -62,7 +64,12 @@ def _is_formed(context: Context, name: str, part: SubscriptionPart) -> bool:
 
 
 def _subscription(
-    context: Context, name: str, part: SubscriptionPart, timezone: str, dashboards: Mapping[str, Dashboard]
+    context: Context,
+    name: str,
+    part: SubscriptionPart,
+    timezone: str,
+    dashboards: Mapping[str, Dashboard],
+    filters: Mapping[str, Filter],
 ) -> Subscription | None:
     path: Path = ("subscriptions", name)
     board = dashboards.get(part.dashboard or "")
@@ -76,12 +83,16 @@ def _subscription(
             (*path, "dashboard"), hint="add publish: [grafana, metabase] to it",
             related=[(board.at.path, "the dashboard")],
         )  # fmt: skip
-    for filter_ in part.filters:
+    for filter_, values in part.filters.items():
+        place = (*path, "filters", filter_)
         if filter_ not in board.filters:
-            context.report(
-                "unknown-name", f"the dashboard '{board.id}' has no filter '{filter_}'", (*path, "filters", filter_),
-                key=True, hint=suggest(filter_, board.filters, "its filters"),
-            )  # fmt: skip
+            message, hint = (
+                f"the dashboard '{board.id}' has no filter '{filter_}'",
+                suggest(filter_, board.filters, "its filters"),
+            )
+            context.report("unknown-name", message, place, key=True, hint=hint)
+        elif filter_ in filters:
+            check_values(context, filters[filter_], values, place)
     return Subscription(
         name,
         part.title or board.title,
