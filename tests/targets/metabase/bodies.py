@@ -74,6 +74,9 @@ PANELS = """
 - {id: l2, query: days, as: area, time: day, y: [orders, total], stack: true}
 - {id: l3, query: days, as: bars, time: day, y: [orders], min: 0, max: 100}
 - {id: l4, query: days, as: lines, time: day, y: [orders, total], stack: true}
+- {id: l5, query: days, as: lines, time: day, y: [total], min: 0}
+- {id: l6, query: days, as: lines, time: day, y: [total], min: 5}
+- {id: l7, query: days, as: lines, time: day, y: [total], max: 5}
 - {id: c1, query: towns, as: bar, x: town, y: [orders]}
 - {id: c2, query: towns, as: bar, x: hour, y: [orders]}
 - {id: c3, query: towns, as: bar, x: hour, y: [orders], series: town, stack: true, level: bad}

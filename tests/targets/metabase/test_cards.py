@@ -229,6 +229,23 @@ def test_stacked_numbers_have_no_goal_line_which_would_be_read_against_their_sum
     assert notes_of(tmp_path, panel) == notes
 
 
+@pytest.mark.parametrize(
+    ("panel", "ends", "notes"),
+    [
+        ("l3", [False, 0, 100], 1),
+        ("l5", [None, None, None], 0),
+        ("l6", [None, None, None], 1),
+        ("l7", [False, 0, 5], 0),
+    ],
+)
+def test_an_axis_has_both_ends_or_none_which_metabase_would_end_at_100(
+    tmp_path: Path, board: dict[str, Json], panel: str, ends: list[Json], notes: int
+) -> None:
+    settings = board[panel]["visualization_settings"]
+    assert [settings.get(f"graph.y_axis.{end}") for end in ("auto_range", "min", "max")] == ends
+    assert len(notes_of(tmp_path, panel)) == notes
+
+
 @pytest.mark.parametrize("panel", ["l3", "c1", "b4", "h3"])
 def test_one_line_for_all_levels_is_noted(tmp_path: Path, board: dict[str, Json], panel: str) -> None:
     assert board[panel]["visualization_settings"]["graph.goal_label"] == "broken"

@@ -118,7 +118,7 @@ def _bar_gauge(subject: Subject) -> Look:
         }
         return Look("progress", settings)
     note = "bars are not coloured by level: a row chart stands in their place"
-    return Look("row", _chart(subject, None), (note, *_goal_notes(subject)))
+    return Look("row", _chart(subject, None), (note, *_chart_notes(subject)))
 
 
 def _worst(thresholds: Thresholds | None) -> float | None:
@@ -127,12 +127,20 @@ def _worst(thresholds: Thresholds | None) -> float | None:
 
 def _over_time(display: str) -> Callable[[Subject], Look]:
     def build(subject: Subject) -> Look:
-        settings, notes = _chart(subject, "timeseries"), _goal_notes(subject)
+        settings, notes = _chart(subject, "timeseries"), _chart_notes(subject)
         if display == "line" and subject.panel.stack:
             return Look("area", settings, ("Metabase stacks no lines: areas stand in their place", *notes))
         return Look(display, settings, notes)
 
     return build
+
+
+def _chart_notes(subject: Subject) -> tuple[str, ...]:
+    """Say what a chart leaves out; an axis without ends begins at zero, as one with `min: 0` does."""
+    if subject.panel.min and subject.panel.max is None:
+        note = "Metabase takes both ends of an axis or none: `min:` is left out, for there is no `max:`"
+        return (note, *_goal_notes(subject))
+    return _goal_notes(subject)
 
 
 def _goal_notes(subject: Subject) -> tuple[str, ...]:
@@ -162,11 +170,18 @@ def _chart(subject: Subject, scale: str | None) -> dict[str, Json]:
         settings["graph.x_axis.scale"] = scale
     if panel.stack or panel.kind == "area":
         settings["stackable.stack_type"] = "stacked" if panel.stack else None
-    if panel.min is not None or panel.max is not None:
-        settings |= {"graph.y_axis.auto_range": False, "graph.y_axis.min": panel.min or 0}
-        if panel.max is not None:
-            settings["graph.y_axis.max"] = panel.max
-    return settings | _goal(subject)
+    return settings | _ends(panel) | _goal(subject)
+
+
+def _ends(panel: Panel) -> dict[str, Json]:
+    """Give an axis both ends or none: one that begins at a given number and has no other end ends at 100."""
+    if panel.max is None:
+        return {}
+    return {
+        "graph.y_axis.auto_range": False,
+        "graph.y_axis.min": panel.min or 0,
+        "graph.y_axis.max": panel.max,
+    }
 
 
 def _chart_columns(subject: Subject) -> dict[str, Json]:
@@ -194,12 +209,12 @@ def _bar(subject: Subject) -> Look:
     panel = subject.panel
     x = next((column for _, column in subject.shown.columns if column.name == panel.x), None)
     lying = x is not None and x.type == "text" and panel.series is None and not panel.stack
-    return Look("row" if lying else "bar", _chart(subject, None), _goal_notes(subject))
+    return Look("row" if lying else "bar", _chart(subject, None), _chart_notes(subject))
 
 
 def _histogram(subject: Subject) -> Look:
     if subject.panel.x is not None:
-        return Look("bar", _chart(subject, None), _goal_notes(subject))
+        return Look("bar", _chart(subject, None), _chart_notes(subject))
     name = subject.name(subject.panel.value)
     settings = {"graph.dimensions": [name], "graph.metrics": [name], "graph.x_axis.scale": "histogram"}
     return Look("bar", settings, ("Metabase groups no values of a native question: its bars are the values",))
