@@ -62,16 +62,21 @@ class MovingTemplate:
     Args:
         role: what the queries are asked as; empty asks as the superuser.
         made: the instant at which the fixtures were run.
-        findings: what the rewriting has to say of each file.
+        texts: the fixtures.
         trusted: functions that may be called although they are volatile or SECURITY DEFINER.
     """
 
     scratch: Scratch
     role: str
     made: datetime.datetime
-    findings: tuple[tuple[Finding, ...], ...] = ()
+    texts: tuple[str, ...] = ()
     trusted: tuple[str, ...] = ()
     _numbers: Iterator[int] = field(default_factory=lambda: itertools.count(1), repr=False)
+
+    @property
+    def findings(self) -> tuple[tuple[Finding, ...], ...]:
+        """What the rewriting has to say of each file."""
+        return tuple(rewrite(text, made=self.made).findings for text in self.texts)
 
     @contextlib.contextmanager
     def copy(self) -> Iterator[MovingDatabase]:
@@ -117,8 +122,7 @@ def moving_template(
             return Expanded(found.text, found.map)
 
         scratch.load(texts, read)
-        findings = tuple(rewrite(text, made=made).findings for text in texts)
-        yield MovingTemplate(scratch, role, made, findings, trusted)
+        yield MovingTemplate(scratch, role, made, tuple(texts), trusted)
 
 
 @contextlib.contextmanager
