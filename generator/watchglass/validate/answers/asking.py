@@ -156,8 +156,10 @@ def ask_all(
     found: dict[str, Answer] = {}
     for source in service.sources.values():
         mine = [statement for statement in statements if statement.source == source.id]
+        if not mine:
+            continue
         with contextlib.suppress(FixtureError), frozen(definition, source, server, at) as database:
-            found |= ask(service, database, mine) if database is not None and mine else {}
+            found |= ask(service, database, mine) if database is not None else {}
     return Answers(at, found, readings(service, found))
 
 
