@@ -13,9 +13,10 @@ from watchglass.cli.inputs import find_definitions
 from watchglass.cli.reporting import environment_option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Mapping, Sequence
 
     from watchglass.alert_tests import AlertTestSession, PlayedTest
+    from watchglass.pipeline import Compiled
     from watchglass.problems import Problem
     from watchglass.review.test_report import Suite
 
@@ -65,6 +66,7 @@ def command(
     named. Where the answers of queries were recorded, they are compared. Exit codes: 0 all passed, 1 failures.
     """
     from watchglass.evaluation import semantics
+    from watchglass.pipeline import compile_definition
     from watchglass.problems import has_errors
     from watchglass.review.test_report import junit as junit_of
 
@@ -72,12 +74,13 @@ def command(
         semantics(version or "12.3")
     except ValueError as error:
         raise click.UsageError(f"--grafana: {error}") from error
-    paths = find_definitions(definitions)
-    suites = _run(paths, environment, part, version, _teller(form, verbose=verbose))
+    today = datetime.datetime.now(tz=datetime.UTC).date()
+    compiled = {path: compile_definition(path, environment, today) for path in find_definitions(definitions)}
+    suites = _run(compiled, part, version, _teller(form, verbose=verbose))
     if not part and environment is None:
         from watchglass.cli.answers import with_answers
 
-        suites = with_answers(paths, suites, record=record)
+        suites = with_answers(compiled.values(), suites, record=record)
     uncovered = [problem for suite in suites if require_coverage for problem in _uncovered(suite)]
     if junit is not None:
         junit.write_bytes(junit_of(suites))
@@ -87,8 +90,7 @@ def command(
 
 
 def _run(
-    paths: Sequence[Path],
-    environment: str | None,
+    compiled: Mapping[Path, Compiled],
     part: str,
     version: str,
     tell: Callable[[Suite, PlayedTest], None],
@@ -97,22 +99,19 @@ def _run(
     from watchglass.cli.reporting import databases_told
 
     with databases_told(), AlertTestSession(version) as session:
-        return [_suite(path, environment, part, session, tell) for path in paths]
+        return [_suite(path, each, part, session, tell) for path, each in compiled.items()]
 
 
 def _suite(
     path: Path,
-    environment: str | None,
+    compiled: Compiled,
     part: str,
     session: AlertTestSession,
     tell: Callable[[Suite, PlayedTest], None],
 ) -> Suite:
     from watchglass.alert_tests import coverage_of
-    from watchglass.pipeline import compile_definition
     from watchglass.review.test_report import Suite
 
-    today = datetime.datetime.now(tz=datetime.UTC).date()
-    compiled = compile_definition(path, environment, today)
     definition, service = compiled.definition, compiled.service
     if definition is None or service is None or compiled.failed:
         return Suite(path.as_posix(), (), None, compiled.problems, compiled.sources)
