@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import statistics
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 
 import psycopg
@@ -27,17 +27,15 @@ class Noting(Prover):
 
     sent: list[Statement]
 
-    def run(
-        self, statements: Sequence[Statement], progress: Callable[[int, int], None] | None = None
-    ) -> list[Outcome]:
+    def groups(
+        self, groups: Iterable[Sequence[Statement]], progress: Callable[[int, int], None] | None = None
+    ) -> list[list[Outcome]]:
         """Note and prove."""
-        self.sent += statements
-        return super().run(statements, progress)
+        return super().groups(map(self._noted, groups), progress)
 
-    def groups(self, groups: Sequence[Sequence[Statement]]) -> list[list[Outcome]]:
-        """Note and prove."""
-        self.sent += [statement for group in groups for statement in group]
-        return super().groups(groups)
+    def _noted(self, group: Sequence[Statement]) -> Sequence[Statement]:
+        self.sent += group
+        return group
 
 
 def validation(times: int) -> Table:

@@ -243,13 +243,14 @@ def test_fault_23_nothing_is_planned_before_functions_are_looked_up(session: Con
     """EXPLAIN runs an immutable function while it plans; the refusal comes before it is sent."""
     with pytest.raises(psycopg.errors.RaiseException, match=r"touch\(\) was called"):
         session.execute("EXPLAIN SELECT loud(1)")
-    (described,) = Prover(session).describe([Statement(sql)])
-    assert described.error is not None
-    assert described.error.refusal == "function-volatile"
+    (outcome,) = Prover(session).run([Statement(sql)])
+    assert outcome.error is not None
+    assert outcome.error.refusal == "function-volatile"
+    assert Prover(session).scans([Statement(sql)]) == [()]
 
 
 def test_what_is_refused_takes_its_group_along(session: Connection) -> None:
-    first, second = Prover(session).together([Statement("SELECT 1"), Statement("SELECT touch()")])
+    ((first, second),) = Prover(session).groups([[Statement("SELECT 1"), Statement("SELECT touch()")]])
     assert first.error is not None
     assert second.error is not None
     assert second.error.refusal == "function-volatile"

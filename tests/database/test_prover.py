@@ -41,6 +41,10 @@ def prove(prover: Prover, *statements: str) -> list[Outcome]:
     return prover.run([Statement(sql) for sql in statements])
 
 
+def together(prover: Prover, *statements: Statement) -> list[Outcome]:
+    return prover.groups([statements])[0]
+
+
 def states(outcomes: list[Outcome]) -> list[str]:
     return [outcome.error.sqlstate if outcome.error else "" for outcome in outcomes]
 
@@ -177,7 +181,7 @@ def test_fault_24_a_time_out_reset_by_a_statement_holds_for_no_other(prover: Pro
     reset = "SELECT set_config('statement_timeout', '0', false), set_config('lock_timeout', '0', false)"
     shown = "SELECT current_setting('statement_timeout'), current_setting('lock_timeout')"
     assert prove(prover, reset, shown)[1].rows == [("5s", "1s")]
-    assert prover.together([Statement(reset), Statement(shown)])[1].rows == [("5s", "1s")]
+    assert together(prover, Statement(reset), Statement(shown))[1].rows == [("5s", "1s")]
 
 
 def test_fault_24_a_statement_ends_at_its_time_out(session: Connection) -> None:
@@ -310,59 +314,28 @@ def test_fault_30_a_write_is_refused_on_any_database(prover: Prover, server: Run
 
 def test_statements_together_see_one_snapshot(server: Running, prover: Prover) -> None:
     snapshot = "SELECT pg_current_snapshot()::text, now()"
-    first, second, third = prover.together(
-        [Statement(snapshot), Statement("SELECT pg_sleep(0.05)"), Statement(snapshot, (), "Asia/Tokyo")]
+    first, second, third = together(
+        prover, Statement(snapshot), Statement("SELECT pg_sleep(0.05)"), Statement(snapshot, (), "Asia/Tokyo")
     )
     assert first.rows == third.rows
     assert second.error is None
-    zones = prover.together(
-        [Statement("SELECT current_setting('TimeZone')", (), zone) for zone in ("UTC", "Asia/Tokyo")]
+    zones = together(
+        prover, *(Statement("SELECT current_setting('TimeZone')", (), zone) for zone in ("UTC", "Asia/Tokyo"))
     )
     assert [outcome.rows for outcome in zones] == [[("UTC",)], [("Asia/Tokyo",)]]
 
 
 def test_together_nothing_runs_after_an_error(prover: Prover) -> None:
-    outcomes = prover.together([Statement("SELECT 1"), Statement("SELECT 1/0"), Statement("SELECT 2")])
+    outcomes = together(prover, Statement("SELECT 1"), Statement("SELECT 1/0"), Statement("SELECT 2"))
     assert states(outcomes) == ["", "22012", "25P02"]
 
 
 def test_together_nothing_runs_where_the_gate_refuses_one(prover: Prover) -> None:
-    outcomes = prover.together([Statement("SELECT 1"), Statement("COMMIT")])
+    outcomes = together(prover, Statement("SELECT 1"), Statement("COMMIT"))
     assert [bool(outcome.error) for outcome in outcomes] == [True, True]
-    assert prover.together([]) == []
+    assert together(prover) == []
 
 
 def test_groups_fail_each_by_itself(prover: Prover) -> None:
     groups = prover.groups([[Statement("SELECT 1/0")], [Statement("SELECT 1"), Statement("SELECT 2")]])
     assert [states(group) for group in groups] == [["22012"], ["", ""]]
-
-
-def test_a_description_tells_columns_and_parameters_and_runs_nothing(prover: Prover) -> None:
-    begun = time.monotonic()
-    good, bad, refused = prover.describe(
-        [
-            Statement("SELECT $1::uuid AS a, $2 || 'x' AS b, pg_sleep(60)"),
-            Statement("SELECT nope"),
-            Statement("COMMIT"),
-        ]
-    )
-    assert [(column.name, column.type_name) for column in good.columns] == [
-        ("a", "uuid"),
-        ("b", "text"),
-        ("pg_sleep", "void"),
-    ]
-    assert good.parameters == ("uuid", "text")
-    assert bad.error is not None
-    assert (bad.error.sqlstate, bad.error.position) == ("42703", 7)
-    assert refused.error is not None
-    assert time.monotonic() - begun < 30
-
-
-def test_fault_23_a_description_runs_no_function_while_planning(prover: Prover, server: Running) -> None:
-    """EXPLAIN would run an immutable function; preparing does not."""
-    server.run(
-        "CREATE OR REPLACE FUNCTION loud() RETURNS int IMMUTABLE LANGUAGE plpgsql AS 'BEGIN RAISE EXCEPTION ''ran''; END'",
-        "world",
-    )
-    (told,) = prover.describe([Statement("SELECT loud()")])
-    assert told.error is None

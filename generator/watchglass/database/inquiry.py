@@ -50,9 +50,8 @@ class Inquiry:
 
     def _exchange(self, sql: str, given: str) -> None:
         limit = int(self._seconds * 1000)
-        question = Command(
-            sql.encode(), self._take, *((given.encode(),), (114,)) if "$1" in sql else ((), ())
-        )
+        values, types = ((given.encode(),), (114,)) if "$1" in sql else ((), ())
+        question = Command(sql.encode(), self._take, values, types, many=True)
         commands = (
             Command(b"BEGIN READ ONLY", self._take),
             Command(f"SET LOCAL statement_timeout = {limit}".encode(), self._take),
@@ -62,7 +61,7 @@ class Inquiry:
             Segment(commands, self._seconds + _MARGIN, self._late),
             Segment((Command(b"ROLLBACK", lambda _: False),), _MARGIN, lambda: None),
         )
-        Exchange(self._connection.pgconn, self._cancel, _LARGEST).run(segments, lambda _: None)
+        Exchange(self._connection.pgconn, self._cancel, _LARGEST).run(segments)
 
     def _take(self, result: PGresult) -> bool:
         if result.status == pq.ExecStatus.FATAL_ERROR:

@@ -8,11 +8,11 @@ import time
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import cache
 from typing import Any
 
 import psycopg
-from psycopg import pq
-from psycopg.abc import Loader
+from psycopg import abc, adapt, pq
 from psycopg.pq.abc import PGresult
 
 from watchglass.database.wire import Command
@@ -26,6 +26,10 @@ MOST_BYTES = 50_000_000
 
 _CANCELED = "57014"
 _ABORTED = "25P02"
+_WITH_ROWS = frozenset({pq.ExecStatus.SINGLE_TUPLE, pq.ExecStatus.TUPLES_CHUNK, pq.ExecStatus.TUPLES_OK})
+_UNMADE = (psycopg.Error, ValueError, ArithmeticError, RecursionError)
+"""What is raised where Python has no value for PostgreSQL's."""
+
 _OIDS: tuple[tuple[type, int], ...] = (
     (bool, 16),
     (int, 20),
@@ -101,15 +105,6 @@ class Outcome:
     cut: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Description:
-    """A statement that was planned, not run; ``parameters`` are the type names of ``$1``, ``$2``, …."""
-
-    columns: tuple[Column, ...] = ()
-    parameters: tuple[str, ...] = ()
-    error: DatabaseError | None = None
-
-
 class Proof:
     """
     A statement, and what has come of it so far.
@@ -117,8 +112,6 @@ class Proof:
     ``done`` says that nothing more comes; ``refused`` that the gate does not let it out; ``disturbed`` that it was hit
     by the cancel of another statement.
     """
-
-    asks_parameters = False
 
     def __init__(
         self,
@@ -130,7 +123,7 @@ class Proof:
         self.statement, self._connection, self._types, self._seconds = statement, connection, types, seconds
         self.refused = False
         self.forget()
-        facts = gate.inspect(statement.sql, parameters=bool(statement.parameters) or self.asks_parameters)
+        facts = gate.inspect(statement.sql, parameters=bool(statement.parameters))
         self.mentions = facts.mentions
         if facts.refusals:
             first = facts.refusals[0]
@@ -145,7 +138,7 @@ class Proof:
         """Begin anew."""
         self.outcome = Outcome()
         self.done = self.disturbed = False
-        self._loaders: tuple[Loader, ...] | None = None
+        self._transformer: abc.Transformer | None = None
         self._begun, self._clock, self._bytes = 0.0, time.monotonic(), 0
 
     def fail(self, message: str, sqlstate: str) -> None:
@@ -161,7 +154,7 @@ class Proof:
         )
         return [
             self.setting(),
-            Command(self.statement.sql.encode(), self.take, values, types),
+            Command(self.statement.sql.encode(), self.take, values, types, many=True),
             Command(b"SELECT extract(epoch FROM clock_timestamp())::float8", self._end),
         ]
 
@@ -175,9 +168,8 @@ class Proof:
             "idle_in_transaction_session_timeout": str(milliseconds + 5000),
             "TimeZone": self.statement.timezone or "UTC",
         }
-        calls = ", ".join(f"set_config('{name}', ${at}, true)" for at, name in enumerate(chosen, 1))
-        sql = f"SELECT {calls}, extract(epoch FROM clock_timestamp())::float8"
-        return Command(sql.encode(), self.set_up, tuple(value.encode() for value in chosen.values()))
+        values = tuple(value.encode() for value in chosen.values())
+        return Command(_setting(tuple(chosen)), self.set_up, values)
 
     def set_up(self, result: PGresult) -> bool:
         """Take what came of the settings."""
@@ -188,50 +180,34 @@ class Proof:
         return False
 
     def take(self, result: PGresult) -> bool:
-        """Take a row, or the end of the rows; True where there are enough."""
+        """Take rows, or their end; True where there are enough."""
         if self.done:
             return False
         if result.status == pq.ExecStatus.FATAL_ERROR:
             self._refuse(result, at_statement=True)
         elif result.status == pq.ExecStatus.PIPELINE_ABORTED:
             self.fail("not run: an earlier statement of its transaction failed", _ABORTED)
-        elif result.status in (pq.ExecStatus.SINGLE_TUPLE, pq.ExecStatus.TUPLES_OK):
-            if self._loaders is None:
-                self.outcome.columns = columns_of(result, self._types)
-                self._loaders = self._load_with(self.outcome.columns)
+        elif result.status in _WITH_ROWS:
             return self._keep(result)
         return False
 
     def _keep(self, result: PGresult) -> bool:
+        if self._transformer is None:
+            self.outcome.columns = columns_of(result, self._types)
+            self._transformer = adapt.Transformer(self._connection)
         if not result.ntuples:
             return False
-        values = [result.get_value(0, index) for index in range(result.nfields)]
-        self._bytes += sum(len(value) for value in values if value is not None)
+        count = min(result.ntuples, MOST_ROWS - len(self.outcome.rows))
+        self._bytes += _size(result, count)
         if self._bytes > MOST_BYTES:
             self.fail(f"the result has more than {MOST_BYTES:,} bytes", "54000")
             return True
-        if len(self.outcome.rows) >= MOST_ROWS:
+        self._transformer.set_pgresult(result)
+        self.outcome.rows += _rows(self._transformer, result, count)
+        if count < result.ntuples:
             self.outcome.cut = self.done = True
             self.outcome.elapsed_ms = (time.monotonic() - self._clock) * 1000
-            return True
-        assert self._loaders is not None, "set with the first result"
-        pairs = zip(self._loaders, values, strict=True)
-        self.outcome.rows.append(
-            tuple(None if value is None else _value(loader, value) for loader, value in pairs)
-        )
-        return False
-
-    def _load_with(self, columns: tuple[Column, ...]) -> tuple[Loader, ...]:
-        adapters = self._connection.adapters
-        kinds = [
-            adapters.get_loader(column.type_oid, pq.Format.TEXT) or adapters.get_loader(0, pq.Format.TEXT)
-            for column in columns
-        ]
-        return tuple(
-            kind(column.type_oid, self._connection)
-            for kind, column in zip(kinds, columns, strict=True)
-            if kind
-        )
+        return self.done
 
     def _end(self, result: PGresult) -> bool:
         if result.nfields and result.ntuples and not self.done:
@@ -247,34 +223,6 @@ class Proof:
         )
         self.outcome.error, self.outcome.rows = error, []
         self.done = not self.disturbed
-
-
-class Question(Proof):
-    """A statement that is only planned."""
-
-    asks_parameters = True
-
-    def commands(self) -> list[Command]:
-        """Give what is sent: the settings, then the statement to prepare and to describe."""
-        return [
-            self.setting(),
-            Command(self.statement.sql.encode(), self.take, kind="prepare"),
-            Command(b"", self._described, kind="describe"),
-        ]
-
-    def description(self) -> Description:
-        """Give what came."""
-        return Description(self.outcome.columns, self._parameters, self.outcome.error)
-
-    _parameters: tuple[str, ...] = ()
-
-    def _described(self, result: PGresult) -> bool:
-        if result.status == pq.ExecStatus.COMMAND_OK and not self.done:
-            self.outcome.columns = columns_of(result, self._types)
-            oids = [result.param_type(index) for index in range(result.nparams)]
-            self._parameters = tuple(self._types.get(oid, "unknown") for oid in oids)
-            self.done = True
-        return False
 
 
 def columns_of(result: PGresult, types: Mapping[int, str]) -> tuple[Column, ...]:
@@ -305,12 +253,39 @@ def error_of(result: PGresult, *, positioned: bool) -> DatabaseError:
     )
 
 
-def _value(loader: Loader, value: bytes) -> Any:
-    """Make a Python value; PostgreSQL's text where there is none: a date of infinity or of year 10000, a deep JSON."""
+@cache
+def _setting(names: tuple[str, ...]) -> bytes:
+    """Give the SQL that sets ``$1``, ``$2``, … for a transaction, and looks at the clock."""
+    calls = ", ".join(f"set_config('{name}', ${at}, true)" for at, name in enumerate(names, 1))
+    return f"SELECT {calls}, extract(epoch FROM clock_timestamp())::float8".encode()
+
+
+def _size(result: PGresult, rows: int) -> int:
+    """Count the bytes of the first rows."""
+    columns = range(result.nfields)
+    values = (result.get_value(row, column) for row in range(rows) for column in columns)
+    return sum([len(value) for value in values if value])
+
+
+def _rows(transformer: abc.Transformer, result: PGresult, count: int) -> list[tuple[Any, ...]]:
+    """Make Python values of the first rows."""
     try:
-        return loader.load(value)
-    except (psycopg.Error, ValueError, ArithmeticError, RecursionError):
-        return value.decode(errors="replace")
+        return transformer.load_rows(0, count, tuple)
+    except _UNMADE:
+        return [_row(transformer, result, at) for at in range(count)]
+
+
+def _row(transformer: abc.Transformer, result: PGresult, at: int) -> tuple[Any, ...]:
+    """Make values one by one; PostgreSQL's text where there is none: a date of infinity or of year 10000, a deep JSON."""
+    found: list[Any] = []
+    for column in range(result.nfields):
+        value = result.get_value(at, column)
+        loader = transformer.get_loader(result.ftype(column), pq.Format.TEXT)
+        try:
+            found.append(None if value is None else loader.load(value))
+        except _UNMADE:
+            found.append((value or b"").decode(errors="replace"))
+    return tuple(found)
 
 
 def _number(result: PGresult, column: int) -> float:

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
+import itertools
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 import psycopg
@@ -16,10 +17,8 @@ from watchglass.database.plans import Explanation, Scan, large_scans
 from watchglass.database.proof import (
     MOST_BYTES,
     DatabaseError,
-    Description,
     Outcome,
     Proof,
-    Question,
     Statement,
 )
 from watchglass.database.rights import Lack, Rights, identifier
@@ -31,6 +30,9 @@ _SNAPSHOT = "ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _MARGIN = 5.0
 """Seconds between the server's own time-out and the client's."""
 
+_FIRST = 64
+"""Groups that are sent before the others are looked at."""
+
 _TRIES = 3
 """How often a statement is tried that was hit by the cancel of the one before it."""
 
@@ -41,15 +43,6 @@ Mentions = Mapping[Mention, int | None]
 """What a statement names, each with the byte where."""
 
 Progress = Callable[[int, int], None]
-
-
-@dataclass(slots=True)
-class _Round:
-    """Proofs that go out together, a group a transaction."""
-
-    mode: str
-    groups: list[list[Proof]]
-    progress: Progress | None = None
 
 
 class Prover:
@@ -75,39 +68,34 @@ class Prover:
         catalog = Catalog(inquiry)
         self._calls = Calls(catalog, frozenset(trusted))
         self._judged: dict[str, DatabaseError | None] = {}
+        self._role = ""
         self.rights = Rights(inquiry, catalog, self._calls)
         self._types = dict(connection.execute("SELECT oid::int8, typname FROM pg_type").fetchall())
 
-    def run(self, statements: Sequence[Statement], progress: Progress | None = None) -> list[Outcome]:
+    def run(self, statements: Iterable[Statement], progress: Progress | None = None) -> list[Outcome]:
         """Prove statements in transactions of their own; the outcomes stand in their order."""
-        proofs = [self._proof(statement) for statement in statements]
-        self._prove(_Round("READ ONLY", [[proof] for proof in proofs], progress))
-        return [proof.outcome for proof in proofs]
+        return [outcome for (outcome,) in self.groups(((each,) for each in statements), progress)]
 
-    def together(self, statements: Sequence[Statement]) -> list[Outcome]:
-        """Prove statements in one snapshot, each under its own session time zone; after an error none is run."""
-        return self.groups([statements])[0]
+    def groups(
+        self, groups: Iterable[Sequence[Statement]], progress: Progress | None = None
+    ) -> list[list[Outcome]]:
+        """
+        Prove groups of statements, each in a transaction of its own.
 
-    def groups(self, groups: Sequence[Sequence[Statement]]) -> list[list[Outcome]]:
-        """Prove several such groups."""
-        proofs = [[self._proof(statement) for statement in group] for group in groups]
-        self._prove(_Round(_SNAPSHOT, proofs))
+        Several statements see one snapshot, each under its own session time zone; after an error of one none is run.
+
+        Args:
+            groups: asked for one by one: the server works at the first while the others are still made.
+        """
+        proofs = self._prove(([self._proof(statement) for statement in group] for group in groups), progress)
         return [[proof.outcome for proof in group] for group in proofs]
-
-    def describe(self, statements: Sequence[Statement]) -> list[Description]:
-        """Have statements planned, not run: their columns and the types of their parameters."""
-        questions = [
-            Question(statement, self._connection, self._types, self._seconds) for statement in statements
-        ]
-        self._prove(_Round("READ ONLY", [[question] for question in questions]))
-        return [question.description() for question in questions]
 
     def scans(self, statements: Sequence[Statement]) -> list[tuple[Scan, ...]]:
         """List the large tables that PostgreSQL would read whole for each statement; none where it does not plan one."""
         proofs = [
             Explanation(statement, self._connection, self._types, self._seconds) for statement in statements
         ]
-        self._prove(_Round("READ ONLY", [[proof] for proof in proofs]))
+        self._prove([proof] for proof in proofs)
         plans = [proof.outcome.rows[0][0] if proof.outcome.rows else None for proof in proofs]
         try:
             return large_scans(plans, self._inquiry)
@@ -123,19 +111,66 @@ class Prover:
     def _proof(self, statement: Statement) -> Proof:
         return Proof(statement, self._connection, self._types, self._seconds)
 
-    def _prove(self, round_: _Round) -> None:
-        self._look_up([proof for group in round_.groups for proof in group if not proof.done])
-        for group in round_.groups:
-            _leave_out(group)
-        waiting = [group for group in round_.groups if group and not any(proof.done for proof in group)]
-        for _ in range(_TRIES):
-            cancelled = self._exchange(round_, waiting)
-            waiting = [group for group in waiting if any(proof.disturbed for proof in group)]
-            if not waiting or not cancelled:
+    def _prove(self, groups: Iterable[list[Proof]], progress: Progress | None = None) -> list[list[Proof]]:
+        """Prove groups; those that the cancel of another has hit are tried again."""
+        made: list[list[Proof]] = []
+
+        def tell(answered: int) -> None:
+            if progress:
+                progress(
+                    answered // 2, len([group for group in made if not any(proof.refused for proof in group)])
+                )
+
+        cancelled = self._stream(groups, made, tell)
+        for _ in range(_TRIES - 1):
+            hit = [group for group in made if any(proof.disturbed for proof in group)]
+            if not hit or not cancelled:
                 break
-            for proof in (proof for group in waiting for proof in group):
+            for proof in (proof for group in hit for proof in group):
                 proof.forget()
-        self._explain([proof for group in round_.groups for proof in group])
+            cancelled = self._stream(hit, [], lambda _: None)
+        self._explain([proof for group in made for proof in group])
+        return made
+
+    def _stream(
+        self, groups: Iterable[list[Proof]], made: list[list[Proof]], tell: Callable[[int], None]
+    ) -> bool:
+        """
+        Judge and send groups: first some, then the rest, so that the server has work while the rest is made and read.
+
+        Args:
+            made: takes up the groups as they come.
+
+        Returns:
+            Whether a cancel was sent, which may have hit more than what it was meant for.
+        """
+        exchange = Exchange(self._connection.pgconn, self._cancel, 2 * MOST_BYTES, tell)
+        source = iter(groups)
+        try:
+            made += itertools.islice(source, _FIRST)
+            self._send(exchange, made)
+            for group in source:
+                made.append(group)
+                exchange.look()
+            exchange.finish()
+            self._send(exchange, made[_FIRST:])
+            exchange.finish()
+        except ConnectionLost as lost:
+            made += source
+            _mourn([proof for group in made for proof in group], lost)
+            if isinstance(lost, TooLarge):
+                self._connection.close()
+            return False
+        return exchange.cancels > 0
+
+    def _send(self, exchange: Exchange, groups: Sequence[list[Proof]]) -> None:
+        """Send the groups of which nothing is refused; the connection is used to look up what they call before."""
+        self._look_up([proof for group in groups for proof in group if not proof.done])
+        for group in groups:
+            _leave_out(group)
+            if group and not any(proof.done for proof in group):
+                for segment in self._segments(group):
+                    exchange.send(segment)
 
     def _explain(self, proofs: Sequence[Proof]) -> None:
         """Say of every statement that was denied what its role lacks, and where a table is that was not found."""
@@ -143,7 +178,7 @@ class Prover:
             for proof in proofs:
                 error = proof.outcome.error
                 if error and error.sqlstate == _DENIED:
-                    role = self.rights.user()
+                    role = self._role = self._role or self.rights.user()
                     lacks = self.rights.lacks(self.rights.needs(proof.mentions), role)
                     if lacks:
                         proof.outcome.error = _lacking(error, proof.statement.sql, lacks, role)
@@ -171,29 +206,12 @@ class Prover:
             self._judged[sql] = _refused(sql, effects[0]) if effects else None
         return self._judged[sql]
 
-    def _exchange(self, round_: _Round, groups: Sequence[Sequence[Proof]]) -> bool:
-        """Send groups; True where a cancel was sent, and may have hit more than what it was meant for."""
-        exchange = Exchange(self._connection.pgconn, self._cancel, 2 * MOST_BYTES)
-        segments = [segment for group in groups for segment in self._segments(round_.mode, group)]
-
-        def tell(count: int) -> None:
-            if round_.progress:
-                round_.progress(count // 2, len(groups))
-
-        try:
-            exchange.run(segments, tell)
-        except ConnectionLost as lost:
-            _mourn([proof for group in groups for proof in group], lost)
-            if isinstance(lost, TooLarge):
-                self._connection.close()
-            return False
-        return exchange.cancels > 0
-
     def _cancel(self) -> None:
         self._connection.cancel_safe(timeout=_MARGIN)
 
-    def _segments(self, mode: str, proofs: Sequence[Proof]) -> Iterator[Segment]:
+    def _segments(self, proofs: Sequence[Proof]) -> Iterator[Segment]:
         """Give a group's own segment, and the one that ends its transaction whatever came."""
+        mode = _SNAPSHOT if len(proofs) > 1 else "READ ONLY"
         commands = [Command(f"BEGIN {mode}".encode(), proofs[0].set_up)]
         for proof in proofs:
             commands += proof.commands()

@@ -1,4 +1,4 @@
-"""Many statements in flight on one connection: libpq's pipeline mode, row by row, each segment within a deadline."""
+"""Many statements in flight on one connection: libpq's pipeline mode, rows in parts, each segment within a deadline."""
 
 from __future__ import annotations
 
@@ -7,16 +7,18 @@ import select
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
-from typing import Literal
 
 import psycopg
 from psycopg import pq
 from psycopg.pq.abc import PGconn, PGresult
 
-_BATCH = 32
-"""Segments in flight; more would only fill buffers."""
+_WINDOW = 64
+"""Segments in flight; more would only fill buffers. Where so many are, half of them are waited for."""
+
+_ROWS = 32
+"""Rows that come as one result, where there are many."""
 
 _GRACE = 5.0
 """Seconds between asking the server to cancel and taking it for lost."""
@@ -36,14 +38,16 @@ class Command:
     One step of the extended protocol.
 
     Args:
-        take: takes each result (each row is a result of its own); True asks to cancel the segment: it has enough.
+        take: takes each result, which has only some of the rows where there may be many; True asks to cancel the segment: it
+            has enough.
+        many: whether there may be many rows.
     """
 
     sql: bytes
     take: Callable[[PGresult], bool]
     values: tuple[bytes | None, ...] = ()
     types: tuple[int, ...] = ()
-    kind: Literal["query", "prepare", "describe"] = "query"
+    many: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,89 +82,137 @@ def peak() -> int:
 @dataclass(slots=True)
 class Exchange:
     """
-    A run of segments on a connection.
+    Segments under way on a connection.
 
     Args:
-        largest: bytes by which the process may grow while one row comes.
+        largest: bytes by which the process may grow while one result comes.
+        done: told how many segments have been answered, now and then, and when all are.
         cancels: how often the server was asked to stop.
     """
 
     pgconn: PGconn
     cancel: Callable[[], None]
     largest: int
+    done: Callable[[int], None] = lambda _: None
     cancels: int = 0
     _segments: deque[Segment] = field(default_factory=deque)
     _waiting: deque[Command | None] = field(default_factory=deque)
     """Commands that were sent, in order; None stands for a sync."""
+    _open: bool = False
+    _fresh: bool = True
+    """Whether no result of the first command has been taken."""
+    _unsent: bool = False
     _limit: float = 0.0
     _cancelled: bool = False
-    _before: int = field(default_factory=peak)
+    _answered: int = 0
+    _grown: int = 0
+    """Bytes by which the process has grown by what it read since the last result."""
 
-    def run(self, segments: Sequence[Segment], done: Callable[[int], None]) -> None:
+    def run(self, segments: Iterable[Segment]) -> None:
         """
-        Run segments in order.
-
-        Args:
-            done: told how many segments have been answered.
+        Send segments, and take all that comes of them.
 
         Raises:
             ConnectionLost: the connection broke, or nothing came even after a cancel.
         """
-        try:
-            self.pgconn.nonblocking = 1
-            self.pgconn.enter_pipeline_mode()
-            for start in range(0, len(segments), _BATCH):
-                batch = segments[start : start + _BATCH]
-                self._send(batch)
-                self._exchange()
-                done(start + len(batch))
-            self.pgconn.exit_pipeline_mode()
-            self.pgconn.nonblocking = 0
-        except (OSError, psycopg.Error) as error:
-            raise ConnectionLost(str(error)) from error
+        for segment in segments:
+            self.send(segment)
+        self.finish()
 
-    def _send(self, batch: Sequence[Segment]) -> None:
-        for segment in batch:
+    def send(self, segment: Segment) -> None:
+        """
+        Send a segment, behind those that were sent before; where many are under way, wait for some of them.
+
+        Raises:
+            ConnectionLost: as above.
+        """
+        with _losing():
+            self._enter()
+            if len(self._segments) >= _WINDOW:
+                self._work(_WINDOW // 2)
             for command in segment.commands:
-                _send(self.pgconn, command)
+                self.pgconn.send_query_params(command.sql, command.values or None, command.types or None)
                 self._waiting.append(command)
             self.pgconn.pipeline_sync()
             self._waiting.append(None)
-        self._segments.extend(batch)
-        self._begin()
+            self._segments.append(segment)
+            self._unsent = True
+            if len(self._segments) == 1:
+                self._begin()
+
+    def look(self) -> None:
+        """
+        Take what has come, without waiting: the server goes on only where it is read from.
+
+        Raises:
+            ConnectionLost: as above.
+        """
+        with _losing():
+            self._work(0, wait=False)
+
+    def finish(self) -> None:
+        """
+        Take all that comes; the connection is free for others then.
+
+        Raises:
+            ConnectionLost: as above.
+        """
+        with _losing():
+            self._work(0)
+            if self._open:
+                self.pgconn.exit_pipeline_mode()
+                self.pgconn.nonblocking = 0
+                self._open = False
+        self.done(self._answered)
+
+    def _enter(self) -> None:
+        if not self._open:
+            self.pgconn.nonblocking = 1
+            self.pgconn.enter_pipeline_mode()
+            self._open = True
 
     def _begin(self) -> None:
         self._cancelled = False
         if self._segments:
             self._limit = time.monotonic() + self._segments[0].seconds
 
-    def _exchange(self) -> None:
-        """Write what is still to be written and read what has come, until every command is answered."""
-        fresh = unsent = True
-        while self._waiting:
-            if fresh and self._waiting[0] is not None:
-                # Refused after an error, when the rest of the segment has no rows anyway.
-                with contextlib.suppress(psycopg.OperationalError):
-                    self.pgconn.set_single_row_mode()
-                fresh = False
+    def _work(self, most: int, *, wait: bool = True) -> None:
+        """Write what is still to be written and take what has come, until no more than so many segments are under way."""
+        while len(self._segments) > most:
+            if self._fresh:
+                self._part(self._waiting[0])
             self._watch()
-            if unsent or self.pgconn.is_busy():
-                unsent = self._read(unsent)
-                continue
-            fresh = self._take()
-            self._before = peak()
+            if self._unsent or self.pgconn.is_busy():
+                if not self._read(0.5 if wait else 0) and not wait:
+                    return
+            else:
+                self._fresh = self._take()
 
-    def _read(self, unsent: bool) -> bool:
-        unsent = self.pgconn.flush() == 1
+    def _part(self, command: Command | None) -> None:
+        """Have the rows of a command come in parts: libpq would hold all of them."""
+        self._fresh = False
+        if command is not None and command.many:
+            # Refused after an error, when the rest of the segment has no rows anyway.
+            with contextlib.suppress(psycopg.OperationalError):
+                if psycopg.capabilities.has_stream_chunked():
+                    self.pgconn.set_chunked_rows_mode(_ROWS)
+                else:
+                    self.pgconn.set_single_row_mode()
+
+    def _read(self, seconds: float) -> bool:
+        """Write and read what can be; False where nothing has come."""
+        self._unsent = self.pgconn.flush() == 1
         socket = self.pgconn.socket
-        readable, _, _ = select.select([socket], [socket] if unsent else [], [], 0.5)
+        readable, _, _ = select.select([socket], [socket] if self._unsent else [], [], seconds)
         if readable:
+            before = peak()
             self.pgconn.consume_input()
+            self._grown += peak() - before
         if self.pgconn.status == pq.ConnStatus.BAD:
             raise ConnectionLost("the server closed the connection")
-        if peak() - self._before > self.largest:
+        if self._grown > self.largest:
             raise TooLarge("a row is too large")
-        return unsent
+        return bool(readable)
 
     def _watch(self) -> None:
         if time.monotonic() < self._limit:
@@ -180,25 +232,32 @@ class Exchange:
     def _take(self) -> bool:
         """Take one result; True where the next one belongs to another command."""
         result = self.pgconn.get_result()
+        self._grown = 0
         command = self._waiting[0]
         if result is None:
             self._waiting.popleft()
             return True
         if command is None:
             if result.status == pq.ExecStatus.PIPELINE_SYNC:
-                self._waiting.popleft()
-                self._segments.popleft()
-                self._begin()
+                self._end()
             return True
         if command.take(result) and not self._cancelled:
             self._stop()
         return False
 
+    def _end(self) -> None:
+        """End the first segment."""
+        self._waiting.popleft()
+        self._segments.popleft()
+        self._begin()
+        self._answered += 1
+        if self._answered % _WINDOW == 0:
+            self.done(self._answered)
 
-def _send(pgconn: PGconn, command: Command) -> None:
-    if command.kind == "prepare":
-        pgconn.send_prepare(b"", command.sql, command.types or None)
-    elif command.kind == "describe":
-        pgconn.send_describe_prepared(b"")
-    else:
-        pgconn.send_query_params(command.sql, command.values or None, command.types or None)
+
+@contextlib.contextmanager
+def _losing() -> Iterator[None]:
+    try:
+        yield
+    except (OSError, psycopg.Error) as error:
+        raise ConnectionLost(str(error)) from error
