@@ -336,6 +336,7 @@ class Environment:
     at: At
     grafana_organization: int = 1
     metabase_permissions: Mapping[str, str] = field(default_factory=dict)
+    grafana_permissions: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def suffix(self) -> str:

@@ -12,6 +12,7 @@ from tests.servers.grafana import (
     contact_points,
     dashboards,
     datasources,
+    folder_permissions,
     folders,
     mute_timings,
     policies,
@@ -59,6 +60,10 @@ def _dashboards() -> Iterator[Route]:
     yield _route("PUT /api/folders/*", folders.update, edit, "folders:write")
     yield _route("POST /api/folders/*/move", folders.move, edit, "folders:write")
     yield _route("DELETE /api/folders/*", folders.delete, edit, "folders:delete")
+    rights = "/api/folders/*/permissions"
+    yield _route(f"GET {rights}", folder_permissions.listed, edit, "folders.permissions:read")
+    yield _route(f"POST {rights}", folder_permissions.replace, edit, "folders.permissions:write")
+    yield _route("GET /api/teams/search", folder_permissions.teams, Role.ADMIN, "teams:read")
     yield _route("POST /api/dashboards/db", dashboards.save, edit, *write)
     yield _route(f"GET {uid}", dashboards.get, view, "dashboards:read")
     yield _route(f"DELETE {uid}", dashboards.delete, edit, "dashboards:delete")

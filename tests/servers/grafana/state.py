@@ -43,6 +43,18 @@ class Folder:
     updated: str
     updated_by: str
     version: int = 1
+    rights: list[Json] = field(
+        default_factory=lambda: [{"role": "Editor", "permission": 2}, {"role": "Viewer", "permission": 1}]
+    )
+    """Who may do what, as entries of the API."""
+
+
+@dataclass(slots=True)
+class Team:
+    """A team."""
+
+    id: int
+    name: str
 
 
 @dataclass(slots=True)
@@ -190,6 +202,7 @@ class State:
     counters: dict[str, int] = field(default_factory=dict)
     seed: int = 0
     folders: dict[str, Folder] = field(default_factory=dict)
+    teams: dict[int, Team] = field(default_factory=dict)
     dashboards: dict[str, Dashboard] = field(default_factory=dict)
     rules: dict[str, Rule] = field(default_factory=dict)
     integrations: list[Integration] = field(default_factory=list)

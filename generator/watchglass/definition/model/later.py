@@ -19,6 +19,8 @@ class GrafanaTarget(Part):
     organization: Integer | None = None
     """The number of the organization that the token has to be of; the token alone says it where it is left out."""
     folder: Filled | None = None
+    permissions: dict[Filled, Literal["view", "edit", "admin", "none"]] = Field(default_factory=dict)
+    """`viewer`, `editor` or `team:<name>` → what it may do in our folder; who is not named keeps the rights."""
     version: Filled = "12.3"
 
 

@@ -22,6 +22,7 @@ _FUNCTION_NAME = re.compile(r'[^.()"\s]+\.[^.()"\s]+')
 _CLOCK = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
 _VERSION = re.compile(r"v?(?:0\.)?(\d{2})(?:\.\d+)*")
 _GROUP = re.compile(r"[1-9]\d{0,8}")
+_ROLE_OR_TEAM = re.compile(r"viewer|editor|team:\S.*")
 
 
 def resolve_timezone(context: Context, name: str, path: Path) -> str:
@@ -90,7 +91,17 @@ def _environment(context: Context, name: str, default: bool, part: EnvironmentPa
         context.at(("environments", name)),
         grafana.organization or 1,
         _permissions(context, name, metabase),
+        _folder_permissions(context, name, grafana),
     )
+
+
+def _folder_permissions(context: Context, environment: str, grafana: GrafanaTarget) -> Mapping[str, str]:
+    for who in grafana.permissions:
+        if not _ROLE_OR_TEAM.fullmatch(who):
+            place = ("environments", environment, "grafana", "permissions", who)
+            hint = "viewer, editor, or a team as team:<its name>; an administrator may do everything"
+            context.report("unknown-name", f"'{who}' is no role and no team", place, key=True, hint=hint)
+    return dict(grafana.permissions)
 
 
 def _permissions(context: Context, environment: str, metabase: MetabaseTarget) -> Mapping[str, str]:

@@ -53,6 +53,12 @@ def _folder(artifact: Artifact, folder: str) -> Desired:
     )
 
 
+def _permissions(artifact: Artifact, folder: str) -> Desired:
+    del folder
+    body = {"rights": dict(artifact.body["rights"])}
+    return Desired(Key("grafana", artifact.kind, artifact.id), artifact.body["title"], body, artifact.origins)
+
+
 def _dashboard(artifact: Artifact, folder: str) -> Desired:
     body = {"folder": folder, "dashboard": normal.dashboard(artifact.body)}
     return Desired(
@@ -119,6 +125,7 @@ def _below(home: str, origins: Mapping[str, Path]) -> dict[str, Path]:
 
 _MAKERS: Mapping[str, _Maker] = {
     "folders": _folder,
+    "permissions": _permissions,
     "dashboards": _dashboard,
     "alert-rules": _group,
     "time-intervals": _interval,

@@ -13,6 +13,7 @@ from watchglass.publish.grafana.contact_points import ContactPoints, Reveal
 from watchglass.publish.grafana.dashboards import Dashboards
 from watchglass.publish.grafana.data_sources import DataSources, written_by
 from watchglass.publish.grafana.folders import Folders
+from watchglass.publish.grafana.permissions import Permissions
 from watchglass.publish.grafana.policies import Policies
 from watchglass.publish.grafana.rule_groups import RuleGroups
 from watchglass.publish.grafana.templates import Templates
@@ -64,6 +65,7 @@ def connect(
     kinds: tuple[Kind, ...] = (
         DataSources(client, owner, reveal),
         Folders(client, owner),
+        Permissions(client, owner),
         TimeIntervals(client, owner),
         Templates(client, owner),
         ContactPoints(client, owner, reveal),
@@ -103,6 +105,10 @@ def _numbers(version: str) -> tuple[int, ...]:
 def obstacles(server: Grafana, desired: Iterable[Desired]) -> Iterator[str]:
     """Say what an apply would fail at, or what would never speak though the server takes it: before anything is written."""
     listed = list(desired)
+    rights = Permissions(server.client, "")
+    for each in listed:
+        if each.key.kind == Permissions.name:
+            yield from rights.missing(each)
     answer = server.client.get("/api/datasources", also=(403,))
     listing = answer.status != 403
     known = {each["uid"]: each for each in only(answer.body, list, "the data sources")} if listing else {}

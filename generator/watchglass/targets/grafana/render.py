@@ -20,7 +20,12 @@ def render(service: Service) -> Rendering:
     rules = build_rules(service, panel_place, told.settings)
     made = (*(artifact for artifact, _ in boards), *rules.artifacts)
     return Rendering(
-        (*build_data_sources(service), *(_folders(service) if made else ()), *told.artifacts, *made),
+        (
+            *build_data_sources(service),
+            *((*_folders(service), *_permissions(service)) if made else ()),
+            *told.artifacts,
+            *made,
+        ),
         (*(note for _, notes in boards for note in notes), *rules.notes, *told.notes),
         (*rules.problems, *told.problems),
     )
@@ -33,3 +38,17 @@ def _folders(service: Service) -> tuple[Artifact, ...]:
     body = {"uid": folder_uid(service), "title": environment.grafana_folder}
     origins = {"/title": (*environment.at.path, "grafana", "folder")}
     return (Artifact("grafana", "folders", folder_uid(service), path, body, origins),)
+
+
+def _permissions(service: Service) -> tuple[Artifact, ...]:
+    """Give what roles and teams may do in the folder, where the environment says it."""
+    environment = service.environment
+    if not environment.grafana_permissions:
+        return ()
+    name, suffix = naming.slug(service.id), environment.suffix
+    path = naming.path(service.id, suffix, "grafana", "permissions", name, "json")
+    home = (*environment.at.path, "grafana", "permissions")
+    rights = dict(environment.grafana_permissions)
+    body = {"uid": folder_uid(service), "title": f"of {environment.grafana_folder}", "rights": rights}
+    origins = {f"/rights/{who}": (*home, who) for who in rights}
+    return (Artifact("grafana", "permissions", folder_uid(service), path, body, origins),)
