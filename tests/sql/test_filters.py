@@ -22,8 +22,8 @@ INSERT INTO "we$ird"."[[orgs]]" VALUES ('{A}', 'same', 'n'), ('{B}', 'same', 's'
                                        (NULL, 'lost', NULL);
 CREATE TABLE orgs (id uuid, name text, size int);
 INSERT INTO orgs VALUES ('{A}', 'A', 1), ('{B}', 'B', 2), (NULL, 'lost', NULL);
-CREATE TABLE sales (org uuid, size int, word text);
-INSERT INTO sales VALUES ('{A}', 1, 'a$b'), ('{B}', 2, 'it''s'), (NULL, NULL, NULL);
+CREATE TABLE sales (org uuid, size int, word text, hard text);
+INSERT INTO sales VALUES ('{A}', 1, 'a$b', ' a : b\\'), ('{B}', 2, 'it''s', ' c d '), (NULL, NULL, NULL, NULL);
 """
 ORG = Filter("org", "Organization", "uuid", table="orgs", value="id", label="name", multiple=True)
 WEIRD = Filter(
@@ -31,11 +31,13 @@ WEIRD = Filter(
 )
 SIZE = Filter("org", "Size", "integer", table="orgs", value="size", multiple=True)
 WORD = Filter("org", "Word", "text", options=(("a$b", "A"), ("it's", "B")), multiple=True)
+HARD = Filter("org", "Word", "text", options=((" a : b\\", "A"), (" c d ", "B"), ("e f", "C")), multiple=True)
 FORMS = {
     "listed": (ORG, "org", (A, B)),
     "weird": (WEIRD, "org", (A, B)),
     "number": (SIZE, "size", ("1", "2")),
     "options": (WORD, "word", ("a$b", "it's")),
+    "hard options": (HARD, "hard", (" a : b\\", " c d ")),
 }
 form = pytest.mark.parametrize(("of", "column", "values"), FORMS.values(), ids=FORMS)
 sender = pytest.mark.parametrize(

@@ -18,6 +18,9 @@ ALL_VALUE = "NULL"
 _FROM, _TO = "$__timeFrom()", "$__timeTo()"
 """The macros that stand for the edges of the range."""
 
+_LIST_SIGNS = re.compile(r"^\s|\s$|\s:\s|\\$")
+"""What a value of a list of options cannot hold: ``name : value`` is cut at the last colon and trimmed, ``\\,`` is a comma."""
+
 _BRACKETS = re.compile(r"(?<=\[)(?=\[)|(?<=\])(?=\])")
 _NAME_WITH_DOLLAR = re.compile(r"[^\W\d][\w$]*\$[\w$]*")
 
@@ -103,15 +106,30 @@ def _literal(value: str, dialect: GrafanaDialect) -> str:
 
 def encoded(of: Filter, expression: str) -> str:
     """Give a filter's value as a text that holds no dollar sign: what a variable's value holds is read for macros once more."""
-    if of.type in ("uuid", "integer", "number", "boolean", "date"):
-        return f"{expression}::text"
-    return f"replace(replace({expression}::text, '%', '%25'), chr(36), '%24')"
+    made = f"{expression}::text"
+    for character in _encoded_characters(of):
+        written = "'%'" if character == "%" else f"chr({ord(character)})"
+        made = f"replace({made}, {written}, '{_percent(character)}')"
+    return made
 
 
 def encode_value(of: Filter, value: str) -> str:
     """Encode a value as the variable's query does."""
-    plain = of.type in ("uuid", "integer", "number", "boolean", "date")
-    return value if plain else value.replace("%", "%25").replace("$", "%24")
+    for character in _encoded_characters(of):
+        value = value.replace(character, _percent(character))
+    return value
+
+
+def _encoded_characters(of: Filter) -> str:
+    """List what is encoded in a filter's values: more where Grafana would read a list of options otherwise than it is meant."""
+    if of.type in ("uuid", "integer", "number", "boolean", "date"):
+        return ""
+    hard = "".join(value for value, _ in of.options if _LIST_SIGNS.search(value))
+    return "%$" + "".join(sorted({sign for sign in hard if sign.isspace() or sign == "\\"}))
+
+
+def _percent(character: str) -> str:
+    return f"%{ord(character):02X}"
 
 
 def _encoded_column(of: Filter, column: Text) -> tuple[Part, ...]:

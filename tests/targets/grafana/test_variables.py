@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from pathlib import Path
 
 import pytest
@@ -65,6 +67,27 @@ def test_all_stands_for_no_choice(tmp_path: Path) -> None:
     city = variables(tmp_path, "[city]")["city"]
     assert (city["includeAll"], city["allValue"]) == (True, "NULL")
     assert city["current"] == {"text": ["All"], "value": ["$__all"]}
+
+
+def read_back(query: str) -> list[tuple[str, str]]:
+    """Read a list of options as Grafana 12 does (scenes, CustomVariable)."""
+    found = []
+    for text in re.findall(r"(?:\\,|[^,])+", query):
+        match = re.search(r"^\s*(.+)\s:\s(.+)$", text.replace("\\,", ","))
+        assert match is not None
+        found.append((match[1].strip(), match[2].strip()))
+    return found
+
+
+def test_an_option_that_looks_like_a_list_is_one_option(tmp_path: Path) -> None:
+    values = {"a : b": "A : B", "c:\\": "C", " d ": "D", "g h, i": "F"}
+    listed = json.dumps(values)
+    head = HEAD.replace('{a: "A, or b", "x$y": Dollar}, default: [x$y]', f"{listed}, default: ['a : b']")
+    board = board_of(tmp_path, "{metric: orders, as: gauge}", keys="    filters: [kind]\n", head=head)
+    (kind,) = board.body["templating"]["list"]
+    encoded = ["a%20:%20b", "c:%5C", "%20d%20", "g%20h,%20i"]
+    assert read_back(kind["query"]) == list(zip(values.values(), encoded, strict=True))
+    assert kind["current"] == {"text": "A : B", "value": "a%20:%20b"}
 
 
 def test_options_are_written_as_grafana_reads_them_back(tmp_path: Path) -> None:
