@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
@@ -53,7 +54,7 @@ class Seen:
             return {}
         refs = self.rule.refs
         found = {metric: self.instance.values.get(ref) for metric, ref in refs.items()}
-        return {metric: value for metric, value in found.items() if value is not None and value == value}  # noqa: PLR0124  (NaN is no number)
+        return {metric: value for metric, value in found.items() if value is not None and not math.isnan(value)}
 
     @property
     def value(self) -> float | None:

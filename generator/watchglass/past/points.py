@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import statistics
 from bisect import bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -168,8 +168,8 @@ def _refuse(metric: Metric, outcome: Outcome) -> None:
         )
 
 
-def _array(texts: object) -> str:
-    return "{" + ",".join(texts) + "}"  # type: ignore[arg-type]
+def _array(texts: Iterable[str]) -> str:
+    return "{" + ",".join(texts) + "}"
 
 
 def _quoted(text: str) -> str:
