@@ -54,7 +54,9 @@ class Seen:
             return {}
         refs = self.rule.refs
         found = {metric: self.instance.values.get(ref) for metric, ref in refs.items()}
-        return {metric: value for metric, value in found.items() if value is not None and not math.isnan(value)}
+        return {
+            metric: value for metric, value in found.items() if value is not None and not math.isnan(value)
+        }
 
     @property
     def value(self) -> float | None:
