@@ -80,8 +80,8 @@ SELECT timed.jobname,
 FROM timed) AS q LIMIT 1)::float8, 'NaN'), 999) AS "value";
 
 -- cleanup_job_stalled/S (alert)
-SELECT COALESCE(s."health", '') AS "health", COALESCE(s."active", '') AS "active", COALESCE(s."schedule", '') AS "schedule", COALESCE(s."last_run", '') AS "last_run", COALESCE(s."last_success", '') AS "last_success", COALESCE(s."next_run", '') AS "next_run", 1::float8 AS "value"
-FROM (SELECT 1) AS one LEFT JOIN (SELECT (q."health"::text)::text AS "health", (q."active"::text)::text AS "active", (q."schedule"::text)::text AS "schedule", to_char(q."last_run"::timestamptz AT TIME ZONE 'Europe/Berlin', 'YYYY-MM-DD HH24:MI') AS "last_run", to_char(q."last_success"::timestamptz AT TIME ZONE 'Europe/Berlin', 'YYYY-MM-DD HH24:MI') AS "last_success", to_char(q."next_run"::timestamptz AT TIME ZONE 'Europe/Berlin', 'YYYY-MM-DD HH24:MI') AS "next_run" FROM (WITH state AS (
+SELECT COALESCE(s."health", '') AS "health", COALESCE(s."active", '') AS "active", COALESCE(s."schedule", '') AS "schedule", COALESCE(s."last_run", '') AS "last_run", COALESCE(s."last_success", '') AS "last_success", COALESCE(s."next_run", '') AS "next_run", COALESCE(s."minutes_to_next", '') AS "minutes_to_next", 1::float8 AS "value"
+FROM (SELECT 1) AS one LEFT JOIN (SELECT (q."health"::text)::text AS "health", (q."active"::text)::text AS "active", (q."schedule"::text)::text AS "schedule", to_char(q."last_run"::timestamptz AT TIME ZONE 'Europe/Berlin', 'YYYY-MM-DD HH24:MI') AS "last_run", to_char(q."last_success"::timestamptz AT TIME ZONE 'Europe/Berlin', 'YYYY-MM-DD HH24:MI') AS "last_success", to_char(q."next_run"::timestamptz AT TIME ZONE 'Europe/Berlin', 'YYYY-MM-DD HH24:MI') AS "next_run", (q."minutes_to_next"::text)::text AS "minutes_to_next" FROM (WITH state AS (
   SELECT wanted.jobname, job.jobid, job.schedule, COALESCE(job.active, false) AS active, ran.last_run, ran.last_success,
          CASE WHEN job.active THEN
            substring(job.schedule FROM '^([0-9]{1,2}) [*] [*] [*] [*]')::integer * INTERVAL '1 minute'
