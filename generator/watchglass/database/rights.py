@@ -90,6 +90,11 @@ class Need:
     by: int = 0
 
     @property
+    def order(self) -> int:
+        """The place in the order in which PostgreSQL asks for rights."""
+        return _ORDER.index(self.kind)
+
+    @property
     def told(self) -> str:
         """Say what is needed."""
         does = {
@@ -198,9 +203,7 @@ class Rights:
                 for need in self._of(_Step(key, named=True), seen):
                     way = need.by if every else 0
                     found.setdefault((need.kind, need.name, need.holder, way), replace(need, at=at))
-        return tuple(
-            sorted(found.values(), key=lambda need: (_ORDER.index(need.kind), need.at is None, need.at or 0))
-        )
+        return tuple(sorted(found.values(), key=lambda need: (need.order, need.at is None, need.at or 0)))
 
     def lacks(self, needs: Sequence[Need], role: str) -> tuple[Lack, ...]:
         """List the needs that a role does not meet."""
@@ -237,10 +240,15 @@ class Rights:
             for row in rows
         )
 
+    def reached(self, statement: Statement) -> frozenset[Key]:
+        """Give all objects that a statement leads to, those that it names included."""
+        return self._calls.reached(key for key, _, _ in self._calls.roots(statement))
+
     def definers(self, statement: Statement) -> tuple[Relation, ...]:
         """List the views that read with their owner's rights."""
-        reached = self._calls.reached(key for key, _, _ in self._calls.roots(statement))
-        views = (self._catalog.relations.get(key.oid) for key in reached if key.kind == "relation")
+        views = (
+            self._catalog.relations.get(key.oid) for key in self.reached(statement) if key.kind == "relation"
+        )
         found = [
             each for each in views if each and each.kind == "v" and not each.invoker and not each.key.built_in
         ]

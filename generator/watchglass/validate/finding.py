@@ -19,6 +19,11 @@ class Sight(NamedTuple):
     case: str = ""
 
 
+def sight_of(case: Case) -> Sight:
+    """Name a case."""
+    return Sight(case.statement.target, case.statement.name, case.name)
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """A problem, and where it shows; nowhere where it is no statement's."""
@@ -29,9 +34,7 @@ class Finding:
 
 def in_cases(problem: Problem, cases: Iterable[Case]) -> Finding:
     """Give a problem that some cases show."""
-    return Finding(
-        problem, tuple(Sight(case.statement.target, case.statement.name, case.name) for case in cases)
-    )
+    return Finding(problem, tuple(map(sight_of, cases)))
 
 
 def in_statements(problem: Problem, *statements: Statement) -> Finding:

@@ -17,13 +17,12 @@ from watchglass.database.wire import ConnectionLost
 from watchglass.definition.read import Definition
 from watchglass.definition.service import Service, Source
 from watchglass.problems import Problem
-from watchglass.sql import gate
 from watchglass.sql.columns import columns_read
 from watchglass.sql.pieces import Filter
 from watchglass.validate.cases import Case
 from watchglass.validate.databases import Place, open_database
 from watchglass.validate.engine import make_cases, statements_of
-from watchglass.validate.place import problem_at, span_of
+from watchglass.validate.place import problem_at, span_at, span_of
 
 _SAMPLES: Mapping[str, str] = {
     "integer": "1",
@@ -167,8 +166,7 @@ def _named(
 
 
 def _order(line: tuple[str, Need]) -> tuple[int, str]:
-    kinds = ("database", "schema", "relation", "function")
-    return kinds.index(line[1].kind), line[0]
+    return line[1].order, line[0]
 
 
 def _why(need: Need) -> str:
@@ -183,5 +181,4 @@ def _problems(
         yield Problem(code, error.message, span_of(case, error.position), hint=error.hint)
         return
     for name, at in prover.rights.unknown(mentions):
-        place = span_of(case, None if at is None else gate.characters(case.sent.sql, at))
-        yield Problem("relation-missing", f"the database has no table or view '{name}'", place)
+        yield Problem("relation-missing", f"the database has no table or view '{name}'", span_at(case, at))

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from watchglass.artifact import Statement
 from watchglass.definition.service import At
 from watchglass.problems import Problem, Related, Severity, Span
+from watchglass.sql import gate
 from watchglass.sql.template import span as span_in
 from watchglass.validate.cases import Case
 
@@ -41,6 +42,11 @@ def span_of(case: Case, position: int | None) -> Span:
         return case.statement.span
     source, offset = origin
     return span_in(source, offset, offset + _word_length(source.text, offset))
+
+
+def span_at(case: Case, byte: int | None) -> Span:
+    """Give the place of a byte of the sent text; the statement's own where none is known."""
+    return span_of(case, None if byte is None else gate.characters(case.sent.sql, byte))
 
 
 def _word_length(text: str, offset: int) -> int:

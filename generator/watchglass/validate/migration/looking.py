@@ -9,10 +9,8 @@ from dataclasses import dataclass
 import psycopg
 
 from watchglass.artifact import Statement
-from watchglass.database.calls import Calls
-from watchglass.database.catalog import Catalog
 from watchglass.database.connection import Connection, connect
-from watchglass.database.inquiry import Inquiry, InquiryRefused
+from watchglass.database.inquiry import InquiryRefused
 from watchglass.database.proof import Outcome
 from watchglass.database.prover import Prover
 from watchglass.database.rights import identifier
@@ -22,10 +20,8 @@ from watchglass.validate import rights
 from watchglass.validate.cases import Case
 from watchglass.validate.databases import Place
 from watchglass.validate.engine import Proof, validate
-from watchglass.validate.finding import Finding, Sight, merged
+from watchglass.validate.finding import Finding, Sight, merged, sight_of
 from watchglass.validate.migration.facts import Facts, read_facts
-
-_SECONDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +48,7 @@ def look(dsn: str, place: Place, statements: Sequence[Statement], now: datetime.
         ran = [proof.case for proof in report.proofs if proof.outcome.error is None]
         try:
             more = rights.judge(prover, ran, views=False)
-            reads = _reads(connection, ran, place.source.trusted)
+            reads = _reads(prover, ran)
         except (ConnectionLost, InquiryRefused):
             more, reads = [], {}
         return Side(
@@ -63,31 +59,20 @@ def look(dsn: str, place: Place, statements: Sequence[Statement], now: datetime.
         )
 
 
-def sight_of(case: Case) -> Sight:
-    """Name a case."""
-    return Sight(case.statement.target, case.statement.name, case.name)
-
-
 def again(dsn: str, place: Place, cases: Sequence[Case]) -> list[Outcome]:
     """Run cases once more."""
     with connect(dsn) as connection:
         return Prover(connection, trusted=place.source.trusted).run([case.sent for case in cases])
 
 
-def _reads(
-    connection: Connection, cases: Iterable[Case], trusted: Iterable[str]
-) -> dict[tuple[str, str], frozenset[int]]:
-    calls = Calls(Catalog(Inquiry(connection, _SECONDS)), frozenset(trusted))
+def _reads(prover: Prover, cases: Iterable[Case]) -> dict[tuple[str, str], frozenset[int]]:
     mentions = {
         (case.statement.target, case.statement.name): gate.inspect(case.sent.sql, parameters=True).mentions
         for case in cases
     }
-    calls.learn(mentions.values())
     return {
         name: frozenset(
-            key.oid
-            for key in calls.reached(root for root, _, _ in calls.roots(named))
-            if key.kind in ("relation", "function")
+            key.oid for key in prover.rights.reached(named) if key.kind in ("relation", "function")
         )
         for name, named in mentions.items()
     }
