@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from zoneinfo import ZoneInfo
 
@@ -50,6 +50,14 @@ class Case:
     sent: Sent
     map: OffsetMap
     chosen: Chosen
+
+
+def first_cases(cases: Iterable[Case]) -> tuple[Case, ...]:
+    """List the first case of each statement."""
+    found: dict[tuple[str, str], Case] = {}
+    for case in cases:
+        found.setdefault((case.statement.target, case.statement.name), case)
+    return tuple(found.values())
 
 
 def window(days: int, now: datetime.datetime, timezone: str) -> Window:

@@ -11,9 +11,9 @@ from watchglass.database.rights import Need, Secured, identifier
 from watchglass.problems import Problem
 from watchglass.sql import gate
 from watchglass.sql.mentions import Mention
-from watchglass.validate.cases import Case
+from watchglass.validate.cases import Case, first_cases
 from watchglass.validate.finding import Finding, in_cases
-from watchglass.validate.place import span_of
+from watchglass.validate.place import span_at
 
 _DENIED = "42501"
 
@@ -37,10 +37,7 @@ def judge(prover: Prover, cases: Iterable[Case], *, views: bool) -> list[Finding
     """
     if not views and not prover.rights.any_secured():
         return []
-    first: dict[tuple[str, str], Case] = {}
-    for case in cases:
-        first.setdefault((case.statement.target, case.statement.name), case)
-    reads = [_read(prover, case) for case in first.values()]
+    reads = [_read(prover, case) for case in first_cases(cases)]
     role = prover.rights.user() if reads else ""
     return [*_hidden(prover, reads, role), *(_definers(prover, reads, role) if views else [])]
 
@@ -82,7 +79,7 @@ def _finding(prover: Prover, secured: Secured, reads: Sequence[_Read], role: str
     need, reader = secured.need, secured.need.holder or role
     first = reads[0]
     at = next(each.at for each in first.needs if (each.oid, each.holder) == (need.oid, need.holder))
-    place = span_of(first.case, None if at is None else gate.characters(first.case.sent.sql, at))
+    place = span_at(first.case, at)
     through = f", read by {' → '.join(need.through)}," if need.through else ""
     policies = ", ".join(secured.policies)
     if not secured.permissive or (secured.rows > 0 and _sees_none(prover, need)):

@@ -10,9 +10,9 @@ from watchglass.database.prover import Prover
 from watchglass.database.rights import identifier
 from watchglass.problems import Problem, Span
 from watchglass.sql import gate
-from watchglass.validate.cases import Case
+from watchglass.validate.cases import Case, first_cases
 from watchglass.validate.finding import Finding, in_cases
-from watchglass.validate.place import span_of
+from watchglass.validate.place import span_at
 
 
 def judge(prover: Prover, cases: Iterable[Case]) -> list[Finding]:
@@ -22,10 +22,7 @@ def judge(prover: Prover, cases: Iterable[Case]) -> list[Finding]:
     Args:
         cases: of statements that ran.
     """
-    first: dict[tuple[str, str], Case] = {}
-    for case in cases:
-        first.setdefault((case.statement.target, case.statement.name), case)
-    planned = list(first.values())
+    planned = first_cases(cases)
     found: dict[tuple[Span, str], list[tuple[Case, Scan]]] = {}
     for case, scans in zip(planned, prover.scans([case.sent for case in planned]), strict=True):
         for scan in scans:
@@ -44,7 +41,7 @@ def _place(prover: Prover, case: Case, scan: Scan) -> Span:
     name = f"{identifier(schema)}.{identifier(table)}"
     needs = prover.rights.needs(gate.inspect(case.sent.sql, parameters=True).mentions)
     at = next((need.at for need in needs if need.kind == "relation" and need.name == name), None)
-    return span_of(case, None if at is None else gate.characters(case.sent.sql, at))
+    return span_at(case, at)
 
 
 def _problem(span: Span, scan: Scan, statements: list[Statement]) -> Problem:

@@ -8,12 +8,13 @@ from functools import partial
 
 from watchglass.database.proof import Column
 from watchglass.problems import Severity
-from watchglass.validate.cases import Case
+from watchglass.validate.cases import Case, first_cases
 from watchglass.validate.engine import Proof
 from watchglass.validate.finding import Sight
 from watchglass.validate.migration.change import Change, Comparison, Moment, Spot
 from watchglass.validate.migration.looking import Answer
 from watchglass.validate.migration.meanings import bodies_changed, nulls_allowed, rows_changed, values_gone
+from watchglass.validate.parity import TIMEZONES
 from watchglass.validate.place import span_of
 
 _OWN = frozenset(
@@ -136,7 +137,7 @@ def _shape(answer: Answer) -> object:
 
 def _zoned(cases: Sequence[Case], moment: Moment) -> object:
     sent = cases[0].sent
-    zones = [replace(cases[0], sent=replace(sent, timezone=zone)) for zone in ("UTC", "Pacific/Apia")]
+    zones = [replace(cases[0], sent=replace(sent, timezone=zone)) for zone in TIMEZONES]
     one, other = (moment.ask(each) for each in zones)
     return one.rows == other.rows
 
@@ -145,8 +146,6 @@ def _cases_of(
     proofs: Mapping[Sight, Proof], sights: Iterable[Sight], without: Set[tuple[str, str]]
 ) -> tuple[Case, ...]:
     names = {(sight.target, sight.statement) for sight in sights} - without
-    found: dict[tuple[str, str], Case] = {}
-    for sight, proof in proofs.items():
-        if (sight.target, sight.statement) in names:
-            found.setdefault((sight.target, sight.statement), proof.case)
-    return tuple(found.values())
+    return first_cases(
+        proof.case for sight, proof in proofs.items() if (sight.target, sight.statement) in names
+    )

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from watchglass.artifact import Statement
 from watchglass.database.proof import Outcome
 from watchglass.sql import gate, scanner
-from watchglass.validate.cases import Case
+from watchglass.validate.cases import Case, first_cases
 from watchglass.validate.engine import Proof
-from watchglass.validate.finding import Sight
+from watchglass.validate.finding import sight_of
 from watchglass.validate.migration.change import Change, Comparison, Spot
 from watchglass.validate.migration.facts import Value, changed_bodies, lost_required, lost_values
 from watchglass.validate.migration.looking import Side
@@ -20,11 +20,10 @@ def values_gone(comparison: Comparison) -> Iterator[Change]:
     """Give the values that columns had by an enum or a CHECK, that are gone, and that a statement or a metric names."""
     for value in lost_values(comparison.before.facts, comparison.after.facts):
         spots = tuple(
-            Spot.of(proof.case.statement, span_of(proof.case, at))
-            for proof in _firsts(comparison.before.proofs)
-            if _reaches(comparison.before, proof.case.statement, value.tables)
-            and _runs(comparison.after, proof.case)
-            for at in _literals(proof.case.sent.sql, value.text)
+            Spot.of(case.statement, span_of(case, at))
+            for case in _firsts(comparison.before)
+            if _reaches(comparison.before, case.statement, value.tables) and _runs(comparison.after, case)
+            for at in _literals(case.sent.sql, value.text)
         )
         spots += tuple(_chosen(comparison, value))
         if spots:
@@ -35,11 +34,8 @@ def values_gone(comparison: Comparison) -> Iterator[Change]:
             )
 
 
-def _firsts(proofs: Mapping[Sight, Proof]) -> Iterable[Proof]:
-    found: dict[tuple[str, str], Proof] = {}
-    for sight, proof in proofs.items():
-        found.setdefault((sight.target, sight.statement), proof)
-    return found.values()
+def _firsts(side: Side) -> tuple[Case, ...]:
+    return first_cases(proof.case for proof in side.proofs.values())
 
 
 def _reaches(side: Side, statement: Statement, numbers: frozenset[int]) -> bool:
@@ -47,7 +43,7 @@ def _reaches(side: Side, statement: Statement, numbers: frozenset[int]) -> bool:
 
 
 def _runs(side: Side, case: Case) -> bool:
-    proof = side.proofs.get(Sight(case.statement.target, case.statement.name, case.name))
+    proof = side.proofs.get(sight_of(case))
     return proof is None or proof.outcome.error is None
 
 
@@ -62,8 +58,8 @@ def _chosen(comparison: Comparison, value: Value) -> Iterator[Spot]:
     """Find metrics that pick their row by the value."""
     for metric in comparison.service.metrics.values():
         if value.text in {text for _, text in metric.where}:
-            for proof in _firsts(comparison.before.proofs):
-                statement = proof.case.statement
+            for case in _firsts(comparison.before):
+                statement = case.statement
                 own = statement.target == "plain" and statement.query == metric.query.id
                 if own and _reaches(comparison.before, statement, value.tables):
                     yield Spot.of(statement, metric.at.span)
@@ -124,9 +120,9 @@ def bodies_changed(comparison: Comparison, rows: Mapping[tuple[str, str], Change
     for key in sorted(changed_bodies(before.facts, after.facts)):
         body = before.facts.bodies[key]
         reading = [
-            proof.case.statement
-            for proof in _firsts(before.proofs)
-            if _reaches(before, proof.case.statement, frozenset({body.oid})) and _runs(after, proof.case)
+            case.statement
+            for case in _firsts(before)
+            if _reaches(before, case.statement, frozenset({body.oid})) and _runs(after, case)
         ]
         if not reading:
             continue
@@ -151,18 +147,18 @@ def _has_rows(side: Side, name: tuple[str, str]) -> bool:
 def nulls_allowed(comparison: Comparison) -> Iterator[Change]:
     """Give the columns of contracts that come straight from a table's column which may be NULL from now on."""
     lost = lost_required(comparison.before.facts, comparison.after.facts)
-    for proof in _firsts(comparison.before.proofs) if lost else ():
-        query = comparison.service.queries.get(proof.case.statement.query)
-        if proof.case.statement.target != "plain" or query is None or not _runs(comparison.after, proof.case):
+    for case in _firsts(comparison.before) if lost else ():
+        query = comparison.service.queries.get(case.statement.query)
+        if case.statement.target != "plain" or query is None or not _runs(comparison.after, case):
             continue
-        answer = comparison.ask(proof.case)
+        answer = comparison.ask(case)
         for (name, _), origin in zip(answer.columns, answer.origins, strict=True):
             column = query.columns.get(name)
             if origin in lost and column is not None and not column.nullable:
                 table = ".".join(comparison.before.facts.required[origin])
                 yield Change(
                     f"{table} may be NULL, which the contract of '{query.id}.{name}' does not allow",
-                    (Spot.of(proof.case.statement, column.at.span),),
+                    (Spot.of(case.statement, column.at.span),),
                     lambda moment, origin=origin: origin in moment.facts.required,  # type: ignore[misc]
                     hint="add nullable: true, and say what NULL means where an alert reads it",
                 )
