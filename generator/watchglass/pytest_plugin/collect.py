@@ -12,7 +12,7 @@ from watchglass.artifact import Statement
 from watchglass.definition.alert_tests import AlertTest
 from watchglass.lint import hide_secrets, lint
 from watchglass.pipeline import Compiled
-from watchglass.problems import Problem, Span
+from watchglass.problems import Problem, Span, has_errors
 from watchglass.pytest_plugin import DefinitionWarning
 from watchglass.pytest_plugin.runs import NotRun, Runs, runs_of
 from watchglass.review import report as told
@@ -67,7 +67,7 @@ class DefinitionItem(pytest.Item):
             Broken: one is an error; the text tells all of them.
         """
         text = "\n".join(filter(None, [heading, self._told(problems)]))
-        if any(problem.level == "error" for problem in problems):
+        if has_errors(problems):
             raise Broken(text)
         if any(problem.level == "warning" for problem in problems):
             self.warn(DefinitionWarning(text))

@@ -109,6 +109,11 @@ def query_of(name: str) -> str:
     return name.partition(_CHOSEN)[0]
 
 
+def chosen_of(name: str) -> str:
+    """Give the filters that an answer has a value of; empty for none."""
+    return name.partition(_CHOSEN)[2]
+
+
 def _chosen(service: Service, database: MovingDatabase, statements: Sequence[Statement]) -> dict[str, str]:
     """Write the statements that have filters with the first value of each; without a value there is none to choose."""
     wanted = sorted({name for statement in statements for name in statement.variables})

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from watchglass.definition.service import At, Service
 from watchglass.problems import Problem
-from watchglass.validate.answers.asking import Answer, Answers, Row, query_of
+from watchglass.validate.answers.asking import Answer, Answers, Row, chosen_of, query_of
 from watchglass.validate.place import problem_at
 
 _RECORD = (
@@ -84,8 +84,8 @@ def _other(message: str, at: At) -> Problem:
 
 
 def _told(name: str) -> str:
-    query, _, filters = name.partition(" | ")
-    return f"'{query}'" + (f" with a value of {filters} chosen" if filters else "")
+    filters = chosen_of(name)
+    return f"'{query_of(name)}'" + (f" with a value of {filters} chosen" if filters else "")
 
 
 def unanswered(service: Service, recorded: Answers, today: Answers) -> tuple[Problem, ...]:
