@@ -13,6 +13,7 @@ from watchglass.sql.alert_wrap import (
     alert_values,
     breaches,
     joined_values,
+    shown_numbers,
     shown_once,
     shown_values,
 )
@@ -21,6 +22,7 @@ from watchglass.sql.pieces import Piece
 from watchglass.sql.render import render
 from watchglass.sql.wrap import Item, Nothing, Pick
 from watchglass.thresholds import Comparison
+from watchglass.thresholds.compare import Operator
 
 VALUES = (
     "SELECT * FROM (VALUES ('a', 1, 'x'), ('b', 5, 'y'), ('c', NULL, 'z'), ('b', 3, 'w')) AS v(org, n, more)"
@@ -202,3 +204,21 @@ def test_keys_that_meet_a_condition_stand_the_worst_first(ask: Ask) -> None:
     assert ask(under) == [("a", 1), ("d", 7)]
     nothing = sql(breaches(alert_values(keyed(query, "max", Nothing(99))), Comparison("gt", 10)))
     assert ask(nothing) == [("c", 99), ("b", 12)]
+
+
+@pytest.mark.parametrize(("worse", "operator"), [("max", "gte"), ("min", "lt")])
+def test_what_is_shown_beside_a_number_is_of_the_row_that_counts(
+    ask: Ask, worse: Worse, operator: Operator
+) -> None:
+    query = (
+        "SELECT * FROM (VALUES ('a', 1, 'low', 1.5, DATE '2026-01-02'), ('a', 9, 'high', 2.5, DATE '2026-01-03'), "
+        "('b', NULL, 'none', 3.5, NULL)) AS v(org, n, more, rate, day)"
+    )
+    show = (MORE, Item("rate", "number", scale=100), Item("day", "date"))
+    found = shown_numbers(keyed(query, worse, Nothing(5)), show, "number")
+    assert ask(f"SELECT * FROM ({sql(found)}) AS q ORDER BY 1") == [
+        ("a", 9, "high", 250, "2026-01-03") if worse == "max" else ("a", 1, "low", 150, "2026-01-02"),
+        ("b", 5, "none", 350, None),
+    ]
+    met = ask(sql(breaches(found, Comparison(operator, 6), "number")))
+    assert [row[0] for row in met] == (["a"] if worse == "max" else ["a", "b"])

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal
 
-from watchglass.definition.columns import At
+from watchglass.definition.columns import At, Column
 from watchglass.definition.hours import Hours
 from watchglass.durations import Duration
 
@@ -147,6 +147,7 @@ class MetricSubscription:
 
     Args:
         to: addresses, and channels that begin with ``#``.
+        show: columns that stand beside the key and the number.
         once: whether it ends with its first mail.
     """
 
@@ -156,5 +157,6 @@ class MetricSubscription:
     at_times: Recurrence
     timezone: str
     to: tuple[str, ...]
+    show: tuple[Column, ...]
     once: bool
     at: At

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Container
 
-from watchglass.definition.service import Metric, Panel, Query
+from watchglass.definition.service import Dashboard, Metric, Panel, Query
 from watchglass.definition.units import Unit
 from watchglass.durations import USUAL_RANGE, Duration, spell
 from watchglass.sql.alert_wrap import Worse
@@ -83,6 +83,15 @@ def nothing_of(metric: Metric) -> Nothing | None:
 def window(panel_range: Duration | None, board_range: Duration | None, query: Query) -> Duration:
     """Give the window of a panel: its own range, else the board's, else the query's, else the usual one."""
     return panel_range or board_range or query.range or USUAL_RANGE
+
+
+def unread_filters(board: Dashboard, read: Container[str]) -> tuple[str, ...]:
+    """Say which of a board's filters are left out, for nothing that a target shows on it reads them."""
+    return tuple(
+        f"nothing on it reads the filter '{name}', which is left out"
+        for name in board.filters
+        if name not in read
+    )
 
 
 def worse_by_levels(metric: Metric) -> Worse:

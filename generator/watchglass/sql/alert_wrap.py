@@ -138,6 +138,28 @@ def _meets(value: str, comparison: Comparison) -> str:
     return f"{value} {_OPERATORS[comparison.operator]} {number}"
 
 
+def shown_numbers(of: Keyed, show: tuple[Item, ...], value: str) -> tuple[Piece, ...]:
+    """
+    Select one number a key and what is shown beside it, from the row whose number counts.
+
+    Args:
+        value: the name of the float column.
+    """
+    number = f"{_or_default(_number(of), of.nothing)} AS {quoted_name(value)}"
+    shown = "".join(f", {_beside(each, of.timezone)} AS {quoted_name(each.column)}" for each in show)
+    return (
+        Text(f"SELECT DISTINCT ON ({of.places}) {of.named}, {number}{shown}\nFROM "),
+        inner(of.pieces),
+        Text(f" AS q\nORDER BY {of.places}, {_distance(_number(of), of.worse)} DESC NULLS LAST"),
+    )
+
+
+def _beside(item: Item, timezone: str) -> str:
+    """Give numbers as they are, all else as a text that a person reads."""
+    numeric = item.type in ("integer", "number", "interval")
+    return expression(item, timezone) if numeric else _readable(item, timezone)
+
+
 def key_values(of: Keyed) -> tuple[Piece, ...]:
     """Select one number a key as it is, NULL where there is none: the key's columns as text, then a float column."""
     return _numbers(of)

@@ -72,6 +72,16 @@ def test_a_key_stands_before_the_number_which_has_unit_and_colours() -> None:
     assert card["description"].endswith("watchglass:shop:card:watch")
 
 
+def test_what_is_shown_stands_behind_the_number() -> None:
+    text = (
+        "{metric: town_orders, when: bad, show: [state, wait, town], at: {hourly: true}, to: a@example.com}"
+    )
+    card = rendered(text)["cards"].body
+    settings = card["visualization_settings"]
+    assert [each["name"] for each in settings["table.columns"]] == ["town", "value", "state", "wait"]
+    assert "DISTINCT ON (1)" in statement(text)
+
+
 def test_the_alert_names_its_question_and_looks_for_rows() -> None:
     alert = rendered(
         '{metric: orders, when: bad, at: {daily: "09:00"}, to: [a@example.com, "#ops"], once: true}'

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.targets.metabase.bodies import all_artifacts
+from tests.targets.metabase.bodies import all_artifacts, service_of
 from watchglass.artifact import Artifact, Json
+from watchglass.targets.metabase.render import render
 
 RECORDED = Path(__file__).parents[4] / "shared/contracts/metabase-recorded"
 
@@ -122,6 +123,17 @@ def test_filters_become_parameters_of_their_type(boards: list[Artifact]) -> None
     assert [(each["slug"], each["type"]) for each in (start, end)] == [
         ("range_from", "date/single"),
         ("range_to", "date/single"),
+    ]
+
+
+def test_a_filter_that_no_card_reads_is_left_out_and_noted(tmp_path: Path) -> None:
+    made = render(service_of(tmp_path, "- {id: n1, metric: orders, as: number}"))
+    (board,) = [each.body for each in made.artifacts if each.kind == "dashboards"]
+    city, *_ = board["parameters"]
+    assert [each["slug"] for each in board["parameters"]] == ["city", "kind", "range_from", "range_to"]
+    assert "filteringParameters" not in city
+    assert [(note.object, note.message) for note in made.notes] == [
+        ("board", "nothing on it reads the filter 'region', which is left out")
     ]
 
 

@@ -73,6 +73,8 @@ class SubscriptionPart(Part):
     """In place of a dashboard: mail where `when` holds at the time."""
     when: Filled | None = None
     """A condition over the metric, as an alert's: a level, `above 30`."""
+    show: Annotated[list[Id], ONE_OR_MANY] = Field(default_factory=list)
+    """Columns that stand beside the key and the number in that mail."""
     once: Boolean = False
     """Only the first such mail, then no more."""
     at: WhenPart

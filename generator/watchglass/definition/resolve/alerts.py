@@ -10,11 +10,11 @@ from typing import Literal
 from watchglass.artifact import Path
 from watchglass.definition.files import read_beside
 from watchglass.definition.model.alerts import AlertPart, RunbookPart
-from watchglass.definition.resolve.conditions import check_null, condition
+from watchglass.definition.resolve.conditions import check_null, condition, shown_columns
 from watchglass.definition.resolve.context import Context
 from watchglass.definition.resolve.filters import check_values
 from watchglass.definition.resolve.texts import neutral_text
-from watchglass.definition.service import Alert, Column, Condition, Metric, Resolve, Rule, Runbook
+from watchglass.definition.service import Alert, Condition, Metric, Resolve, Rule, Runbook
 from watchglass.durations import Duration
 from watchglass.problems import Problem
 from watchglass.sql.pieces import Filter
@@ -63,7 +63,7 @@ class _Alert:
         part, first = self.part, conditions[0].metric
         shown = next((each.metric for each in conditions if each.metric.keyed), first)
         keyed = shown.keyed
-        show = self._show(shown)
+        show = shown_columns(self.context, shown, self.part.show, (*self.path, "show"))
         words = {
             "metrics": {c.metric.id for c in conditions},
             "labels": [*(shown.query.key if keyed else ()), *(column.name for column in show)],
@@ -242,13 +242,6 @@ class _Alert:
                     hint="let the way back lie on the good side of the condition", related=[(fire.at.path, "the condition")],
                 )  # fmt: skip
                 return
-
-    def _show(self, metric: Metric) -> tuple[Column, ...]:
-        query = metric.query
-        self.context.distinct(self.part.show, (*self.path, "show"))
-        found = [self.context.find(f"column of '{query.id}'", name, query.columns, (*self.path, "show", index))
-                 for index, name in enumerate(self.part.show)]  # fmt: skip
-        return tuple(column for column in found if column is not None)
 
     def _limit(self, keyed: bool) -> int | None:
         limit = self.part.limit

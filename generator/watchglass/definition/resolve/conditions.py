@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 
 from watchglass.artifact import Path
 from watchglass.definition.resolve.context import Context
-from watchglass.definition.service import Condition, Metric, Target
+from watchglass.definition.service import Column, Condition, Metric, Target
 from watchglass.thresholds import Comparison, Operator, Thresholds, reaches
 
 _FORM = re.compile(r"(?:(above|at least|below|at most)\s+)?(\S+)")
@@ -69,6 +69,17 @@ def check_null(context: Context, conditions: Iterable[Condition], path: Path, re
                 hint="add when_null: a number, a level, or skip",
                 related=[(path, f"this {reader} reads it")],
             )
+
+
+def shown_columns(context: Context, metric: Metric, names: list[str], path: Path) -> tuple[Column, ...]:
+    """Find the columns that are shown beside a metric's number, each once; ``path`` is that of their list."""
+    query = metric.query
+    context.distinct(names, path)
+    found = [
+        context.find(f"column of '{query.id}'", name, query.columns, (*path, index))
+        for index, name in enumerate(names)
+    ]
+    return tuple(column for column in found if column is not None)
 
 
 def target(

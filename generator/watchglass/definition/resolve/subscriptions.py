@@ -9,7 +9,7 @@ from watchglass.artifact import Path
 from watchglass.definition import week
 from watchglass.definition.model.notify import SubscriptionPart, WhenPart
 from watchglass.definition.notification import MetricSubscription, Recurrence, Subscription
-from watchglass.definition.resolve.conditions import check_null, condition
+from watchglass.definition.resolve.conditions import check_null, condition, shown_columns
 from watchglass.definition.resolve.context import Context
 from watchglass.definition.resolve.filters import check_values
 from watchglass.definition.service import Dashboard, Metric
@@ -20,7 +20,7 @@ _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
 _MAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+")
 _CHANNEL = re.compile(r"#[^\s#]+")
 _OF_DASHBOARDS = frozenset({"attach", "skip_if_empty", "filters"})
-_OF_METRICS = frozenset({"when", "once"})
+_OF_METRICS = frozenset({"when", "once", "show"})
 _FRAMES = ("first", "mid", "last")
 
 
@@ -124,8 +124,14 @@ def _metric_subscription(
     if made is None or recurrence is None:
         return None
     check_null(context, [made], path, "subscription")
+    show = shown_columns(context, made.metric, part.show, (*path, "show"))
+    if show and not made.metric.keyed:
+        message = f"'{made.metric.id}' has one number and no key, beside which nothing else is shown"
+        context.report("subscription-form", message, (*path, "show"), key=True)
     title = part.title or f"{made.metric.title}: {part.when}"
-    return MetricSubscription(name, title, made, recurrence, timezone, to, bool(part.once), context.at(path))
+    return MetricSubscription(
+        name, title, made, recurrence, timezone, to, show, bool(part.once), context.at(path)
+    )
 
 
 def _recipients(context: Context, part: SubscriptionPart, path: Path) -> tuple[str, ...]:

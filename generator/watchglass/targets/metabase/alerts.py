@@ -15,6 +15,7 @@ from watchglass.sql.alert_wrap import VALUE, Keyed, free_name
 from watchglass.sql.metabase import MetabaseDialect
 from watchglass.sql.pieces import Piece
 from watchglass.sql.render import render
+from watchglass.sql.wrap import Item
 from watchglass.targets.metabase.cards import question
 from watchglass.targets.metabase.formatting import table_settings
 from watchglass.targets.metabase.origins import cell_origins
@@ -99,12 +100,11 @@ def _question(service: Service, subscription: MetricSubscription, name: str) -> 
     """Make the question that has rows while the condition holds, with every filter unset, as in an alert's query."""
     metric, key = subscription.condition.metric, subscription.id
     query = metric.query
-    columns = _columns(metric)
-    value = columns[-1][0]
+    columns, value = _columns(subscription)
     dialect = MetabaseDialect(
         service.timezone, service.filters, window(None, None, query), fixed=True, unset=True
     )
-    found = _values(service, subscription)
+    found = _values(service, subscription, value)
     sql = render(alert_wrap.breaches(found, subscription.condition.comparison, value), dialect)
     settings = table_settings(columns)
     told = f"{describe_metric(metric)}\n\nHas rows while a mail is due.".lstrip()
@@ -132,19 +132,29 @@ def _question(service: Service, subscription: MetricSubscription, name: str) -> 
     return Artifact("metabase", "cards", key, path, body, origins, (statement,))
 
 
-def _values(service: Service, subscription: MetricSubscription) -> tuple[Piece, ...]:
-    """Select the metric's numbers as an alert's query does."""
+def _values(service: Service, subscription: MetricSubscription, value: str) -> tuple[Piece, ...]:
+    """Select the metric's numbers as an alert's query does; ``value`` names their column."""
     metric = subscription.condition.metric
     pieces, item, nothing = metric.query.template.pieces, value_item(metric), nothing_of(metric)
     if not metric.keyed:
         return alert_wrap.alert_value(pieces, item, metric.where, metric.pick, nothing, service.timezone)
     worse = alert_wrap.worse_by(subscription.condition.comparison)
-    return alert_wrap.alert_values(Keyed(pieces, item, metric.query.key, worse, nothing, service.timezone))
+    keyed = Keyed(pieces, item, metric.query.key, worse, nothing, service.timezone)
+    if not subscription.show:
+        return alert_wrap.alert_values(keyed)
+    show = tuple(
+        Item(each.name, each.type, scale=each.scale)
+        for each in subscription.show
+        if each.name not in keyed.key
+    )
+    return alert_wrap.shown_numbers(keyed, show, value)
 
 
-def _columns(metric: Metric) -> tuple[tuple[str, Column], ...]:
-    """Give what the rows hold: the key's texts, then the number with the metric's unit and levels."""
+def _columns(subscription: MetricSubscription) -> tuple[tuple[tuple[str, Column], ...], str]:
+    """Give what the rows hold: the key's texts, the number with the metric's unit and levels, what is shown; and its name."""
+    metric = subscription.condition.metric
     key = metric.query.key if metric.keyed else ()
+    show = tuple(each for each in subscription.show if each.name not in key)
     number = replace(
         metric.column,
         title=metric.title,
@@ -153,8 +163,9 @@ def _columns(metric: Metric) -> tuple[tuple[str, Column], ...]:
         thresholds=metric.thresholds,
         step_spans=metric.step_spans,
     )
+    value = free_name(VALUE, (*key, *(each.name for each in show)))
     labels = ((name, replace(metric.query.columns[name], type="text", unit=None)) for name in key)
-    return (*labels, (free_name(VALUE, key), number))
+    return (*labels, (value, number), *((each.name, each) for each in show)), value
 
 
 def _alert(service: Service, subscription: MetricSubscription, card: str, condition: str) -> Artifact:

@@ -8,6 +8,7 @@ from watchglass import naming
 from watchglass.artifact import Artifact, Json, Note, Path
 from watchglass.definition.layout import COLUMNS, Place, arrange
 from watchglass.definition.service import Dashboard, Panel, Service
+from watchglass.definition.telling import unread_filters
 from watchglass.targets.metabase.cards import Card, card_id
 from watchglass.targets.metabase.parameters import dashboard_parameters, mappings
 
@@ -36,6 +37,8 @@ def build_dashboard(
         cards: panel id → its question; a panel that is not there is text.
     """
     dashcards, notes = _dashcards(service, board, cards)
+    read = {name for card in cards.values() for name in card.tags}
+    notes += tuple(Note("metabase", board.id, text, board.at.span) for text in unread_filters(board, read))
     mark = naming.marker(service.id, service.environment.suffix, "dashboard", board.id)
     body = {
         "name": board.title,
@@ -43,7 +46,7 @@ def build_dashboard(
         "collection_id": {"collection": service.environment.metabase_collection},
         "width": "full",
         "auto_apply_filters": True,
-        "parameters": dashboard_parameters(service, board, [card.tags for card in cards.values()]),
+        "parameters": dashboard_parameters(service, board, read),
         "tabs": [],
         "dashcards": dashcards,
     }

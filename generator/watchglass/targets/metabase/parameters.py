@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Container, Mapping
 
 from watchglass.artifact import Json
 from watchglass.definition.service import Dashboard, Service
@@ -21,10 +21,15 @@ def identity_of(service: Service, board: str) -> str:
     return f"{service.id}/{service.environment.suffix}/dashboards/{board}"
 
 
-def dashboard_parameters(service: Service, board: Dashboard, tags: Iterable[Tags]) -> list[Json]:
-    """Make the parameters that some card of the board reads, in the order in which the board lists its filters."""
-    read = {name for each in tags for name in each}
-    made = [_parameter(service, board, service.filters[name]) for name in board.filters if name in read]
+def dashboard_parameters(service: Service, board: Dashboard, read: Container[str]) -> list[Json]:
+    """
+    Make the parameters of a board, in the order in which it lists its filters.
+
+    Args:
+        read: the names of those that some card of the board reads.
+    """
+    offered = [name for name in board.filters if name in read]
+    made = [_parameter(service, board, service.filters[name], offered) for name in offered]
     identity = identity_of(service, board.id)
     made += [
         {
@@ -40,7 +45,7 @@ def dashboard_parameters(service: Service, board: Dashboard, tags: Iterable[Tags
     return made
 
 
-def _parameter(service: Service, board: Dashboard, of: Filter) -> Json:
+def _parameter(service: Service, board: Dashboard, of: Filter, offered: Container[str]) -> Json:
     kind = "number/=" if of.type in _NUMBERS else "string/="
     made: dict[str, Json] = {
         "id": tag_uuid(identity_of(service, board.id), of.id),
@@ -57,7 +62,7 @@ def _parameter(service: Service, board: Dashboard, of: Filter) -> Json:
             "values_source_type": "static-list",
             "values_source_config": {"values": [[value, name] for value, name in of.options]},
         }
-    parents = [parent for parent in of.depends_on or {} if parent in board.filters]
+    parents = [parent for parent in of.depends_on or {} if parent in offered]
     if parents:
         made["filteringParameters"] = [tag_uuid(identity_of(service, board.id), parent) for parent in parents]
     return made
