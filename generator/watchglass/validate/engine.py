@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from watchglass.artifact import Artifact, Statement
@@ -74,24 +74,46 @@ def validate(
         now: the instant before which the tried ranges end.
         progress: told how many of how many cases are done.
     """
-    values = filter_values(service, prover)
-    cases, findings = make_cases(service, statements, values, now)
-    outcomes = prover.run([case.sent for case in cases], progress=progress)
-    proofs = tuple(Proof(case, outcome) for case, outcome in zip(cases, outcomes, strict=True))
-    findings += failures(proofs)
+    asked = _Asked(service, statements, filter_values(service, prover), now)
+    outcomes = prover.groups(asked.groups(), progress)
+    proofs = tuple(Proof(case, group[0]) for case, group in zip(asked.cases, outcomes, strict=False))
+    findings = [*asked.findings, *failures(proofs)]
     for proof in proofs:
         if proof.outcome.error is None:
             findings += [in_cases(problem, [proof.case]) for problem in judge(service, proof)]
-    findings += parity.compare(service, statements, values, prover, now)
+    findings += parity.judge(asked.pairs, outcomes[len(proofs) :])
     told_already = {each.problem.span for each in findings if each.problem.code == "session-timezone"}
     findings += [
         finding
-        for finding in parity.compare_zones(statements, prover)
+        for finding in parity.judge_zones(zip(asked.cases, outcomes, strict=False))
         if finding.problem.span not in told_already
     ]
     timings = _timings(proofs)
     findings += _over_budget(timings)
     return Report(merged(findings), timings, proofs)
+
+
+class _Asked:
+    """All that is asked of the database, made while it is asked: every case, then the twins."""
+
+    def __init__(
+        self, service: Service, statements: Sequence[Statement], values: Values, now: datetime.datetime
+    ) -> None:
+        self._service, self._statements, self._values, self._now = service, statements, values, now
+        self.cases: list[Case] = []
+        self.findings: list[Finding] = []
+        self.pairs: list[parity.Pair] = []
+
+    def groups(self) -> Iterator[Sequence[Sent]]:
+        """Give what goes into one transaction each: a case, a query also in another time zone; a pair of twins."""
+        for statement in self._statements:
+            cases, findings = make_cases(self._service, [statement], self._values, self._now)
+            self.cases += cases
+            self.findings += findings
+            yield from map(parity.in_zones, cases)
+        for pair in parity.pairs(self._service, self._statements, self._values, self._now):
+            self.pairs.append(pair)
+            yield pair.sent
 
 
 def filter_values(service: Service, prover: Prover) -> Values:

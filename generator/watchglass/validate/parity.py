@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import datetime
 import decimal
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from watchglass.artifact import Statement
 from watchglass.database.proof import Outcome
 from watchglass.database.proof import Statement as Sent
-from watchglass.database.prover import Prover
 from watchglass.definition.service import Service
 from watchglass.problems import Problem
 from watchglass.sql.metabase import FROM_TAG, TO_TAG
@@ -22,32 +21,34 @@ TIMEZONES = ("UTC", "Pacific/Apia")
 
 
 @dataclass(frozen=True, slots=True)
-class _Pair:
+class Pair:
     """Two cases of one twin, for one choice of filter values."""
 
     grafana: Case
     metabase: Case
 
+    @property
+    def sent(self) -> tuple[Sent, ...]:
+        """What is sent in one snapshot: both under each of the time zones."""
+        both = (self.grafana.sent, self.metabase.sent)
+        return tuple(replace(each, timezone=zone) for zone in TIMEZONES for each in both)
 
-def compare(
+
+def pairs(
     service: Service,
     statements: Sequence[Statement],
     values: Mapping[str, tuple[str, ...]],
-    prover: Prover,
     now: datetime.datetime,
-) -> tuple[Finding, ...]:
-    """Run every twin in one snapshot, for whole days, for each choice of filters, under two session time zones."""
-    pairs = [
-        pair
-        for grafana, metabase in twins(statements)
-        for pair in _pairs(service, grafana, metabase, values, now)
-    ]
-    groups = [
-        [replace(case.sent, timezone=zone) for zone in TIMEZONES for case in (pair.grafana, pair.metabase)]
-        for pair in pairs
-    ]
+) -> Iterator[Pair]:
+    """Give every twin, for whole days, for each choice of filters."""
+    for grafana, metabase in twins(statements):
+        yield from _pairs(service, grafana, metabase, values, now)
+
+
+def judge(pairs: Sequence[Pair], groups: Sequence[Sequence[Outcome]]) -> tuple[Finding, ...]:
+    """Tell the twins that differ, from each other or between time zones."""
     findings: dict[tuple[str, str], Finding] = {}
-    for pair, outcomes in zip(pairs, prover.groups(groups), strict=True):
+    for pair, outcomes in zip(pairs, groups, strict=True):
         if any(outcome.error for outcome in outcomes):
             continue  # told by the run of the statement itself
         found = _judge(pair, outcomes)
@@ -57,18 +58,23 @@ def compare(
     return tuple(findings.values())
 
 
-def compare_zones(statements: Iterable[Statement], prover: Prover) -> tuple[Finding, ...]:
-    """Run every query as it is pasted into an editor, in one snapshot under two session time zones."""
-    plain = [statement for statement in statements if statement.target == "plain"]
-    groups = [[Sent(statement.sql.text, timezone=zone) for zone in TIMEZONES] for statement in plain]
+def in_zones(case: Case) -> tuple[Sent, ...]:
+    """Give what is sent for a case in one snapshot: a query, which is pasted into an editor, under each of the time zones."""
+    if case.statement.target != "plain":
+        return (case.sent,)
+    return tuple(replace(case.sent, timezone=zone) for zone in TIMEZONES)
+
+
+def judge_zones(groups: Iterable[tuple[Case, Sequence[Outcome]]]) -> tuple[Finding, ...]:
+    """Tell the queries whose rows depend on the session's time zone."""
     found = []
-    for statement, outcomes in zip(plain, prover.groups(groups), strict=True):
-        if any(outcome.error for outcome in outcomes):
+    for case, outcomes in groups:
+        if len(outcomes) == 1 or any(outcome.error for outcome in outcomes):
             continue  # told by the run of the statement itself
         rows = [_normal(outcome.rows) for outcome in outcomes]
         if rows[0] != rows[1]:
-            problem = _zone_problem(statement, statement.name, _difference(*rows))
-            found.append(in_statements(problem, statement))
+            problem = _zone_problem(case.statement, case.statement.name, _difference(*rows))
+            found.append(in_statements(problem, case.statement))
     return tuple(found)
 
 
@@ -96,14 +102,14 @@ def _pairs(
     metabase: Statement,
     values: Mapping[str, tuple[str, ...]],
     now: datetime.datetime,
-) -> list[_Pair]:
+) -> list[Pair]:
     at = window_of(metabase, now, service.timezone)
     ranged = FROM_TAG in metabase.tags
     days = {FROM_TAG: at.first_day, TO_TAG: at.last_day} if ranged else {}
     shared = tuple(name for name in grafana.variables if name in metabase.variables)
     chosen: dict[str, Chosen] = choices(shared, values, service.filters)
     return [
-        _Pair(
+        Pair(
             grafana_case(service, grafana, picked, "" if name else "all", name, at),
             metabase_case(service, metabase, picked, days, name),
         )
@@ -117,7 +123,7 @@ def _says_the_same(service: Service, picked: Chosen) -> bool:
     return all(service.filters[name].table is not None or len(values) <= 1 for name, values in picked.items())
 
 
-def _judge(pair: _Pair, outcomes: Sequence[Outcome]) -> Problem | None:
+def _judge(pair: Pair, outcomes: Sequence[Outcome]) -> Problem | None:
     rows = [_normal(outcome.rows) for outcome in outcomes]
     statement = pair.grafana.statement
     suffix = f" ({pair.grafana.name})" if pair.grafana.name else ""
