@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pytest
 
-from tests.targets.grafana.boards import HEAD, board_of
+from tests.targets.grafana.boards import HEAD, board_of, service_of
 from watchglass.artifact import Json
+from watchglass.targets.grafana.dashboards import build_dashboard
 
 
 def variables(folder: Path, filters: str) -> dict[str, Json]:
@@ -44,6 +45,19 @@ def test_what_a_panel_does_not_draw_makes_no_variable(tmp_path: Path) -> None:
     lines = board_of(tmp_path, "{metric: orders, as: lines}", keys="    filters: [city]\n")
     assert lines.body["templating"]["list"] == []
     assert lines.statements[0].variables == ()
+
+
+def test_a_filter_that_nothing_reads_is_left_out_and_noted(tmp_path: Path) -> None:
+    board = (
+        "  board:\n    title: Board\n    filters: [kind, region]\n"
+        "    rows: [{title: All, panels: [{metric: orders, as: gauge}]}]\n"
+    )
+    service = service_of(tmp_path, board)
+    made, notes = build_dashboard(service, service.dashboards["board"])
+    assert [each["name"] for each in made.body["templating"]["list"]] == ["kind"]
+    assert [(note.object, note.message) for note in notes] == [
+        ("board", "nothing on it reads the filter 'region', which is left out")
+    ]
 
 
 def test_what_an_annotation_reads_is_a_variable(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from watchglass.artifact import Artifact, Json, Note, Path, Statement
 from watchglass.definition.colors import hex_color
 from watchglass.definition.layout import COLUMNS, Place, arrange
 from watchglass.definition.service import Annotation, Dashboard, Metric, Panel, Row, Service
+from watchglass.definition.telling import unread_filters
 from watchglass.durations import USUAL_RANGE, Duration
 from watchglass.sql import wrap
 from watchglass.sql.grafana import GrafanaDialect
@@ -106,7 +107,11 @@ def build_dashboard(service: Service, dashboard: Dashboard) -> tuple[Artifact, t
     }
     statements = (*built.statements, *offered.statements, *(each for _, each in annotations))
     artifact = Artifact("grafana", "dashboards", uid, path, made, origins, statements)
-    return artifact, tuple(built.notes)
+    unread = [
+        Note("grafana", dashboard.id, text, dashboard.at.span)
+        for text in unread_filters(dashboard, offered.filters)
+    ]
+    return artifact, (*built.notes, *unread)
 
 
 def range_of(dashboard: Dashboard) -> Duration:
