@@ -8,6 +8,14 @@ from __future__ import annotations
 
 import functools
 import hashlib
+import json
+from collections.abc import Mapping
+
+from watchglass.artifact import Json
+from watchglass.publish.resource import digest
+
+MARK = "watchglass"
+"""The setting, or option, of an object that holds its mark as JSON: Grafana keeps it and does not read it."""
 
 _BITS = 5
 """Hexadecimal digits of the hash that are kept."""
@@ -26,6 +34,25 @@ def told(reference: str, place: str, value: str) -> str:
 def reference_of(kept: str) -> str:
     """Give the reference of what was told."""
     return kept.rpartition(" #")[0]
+
+
+def written_mark(owner: str, body: Mapping[str, Json]) -> str:
+    """
+    Write whose an object is, the digest of its body, and what tells its secrets.
+
+    Args:
+        body: in its normal form, with what was told of each secret under ``secrets``.
+    """
+    return json.dumps({"owner": owner, "sum": digest(body), "secrets": body["secrets"]}, sort_keys=True)
+
+
+def read_mark(settings: Mapping[str, Json]) -> dict[str, Json]:
+    """Give the mark among settings; empty where there is none of ours."""
+    try:
+        found = json.loads(settings.get(MARK, ""))
+    except (TypeError, ValueError):
+        return {}
+    return found if isinstance(found, dict) and isinstance(found.get("secrets"), dict) else {}
 
 
 @functools.cache

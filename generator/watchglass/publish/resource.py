@@ -97,6 +97,11 @@ class Kind(Protocol):
         """Say what a person on call notices of this update; empty for nothing."""
 
 
+def stands(now: Live | None, desired: Desired) -> bool:
+    """Tell whether an object is there as it is wanted, by our own write: its answer was lost, or it came twice."""
+    return now is not None and now.sum == digest(desired.body) == digest(now.body)
+
+
 def digest(body: Json) -> str:
     """Give a short digest of a body, whatever the order of its keys."""
     text = json.dumps(body, sort_keys=True, separators=(",", ":"), ensure_ascii=False)

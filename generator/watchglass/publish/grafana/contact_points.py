@@ -6,27 +6,23 @@ A secret is read from the environment when it is sent; what is compared is its r
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping
 from urllib.parse import quote
 
 from watchglass.artifact import Json
 from watchglass.publish.client import Client, only
 from watchglass.publish.errors import Refused, Uncertain
-from watchglass.publish.kept_secrets import reference_of, told
-from watchglass.publish.resource import Desired, Key, Live, digest
+from watchglass.publish.grafana.normal import FILE
+from watchglass.publish.kept_secrets import MARK, read_mark, reference_of, told, written_mark
+from watchglass.publish.resource import Desired, Key, Live, stands
 from watchglass.publish.secret import Secret
 from watchglass.references import is_reference
 
 Reveal = Callable[[str], Secret]
 """Puts values in place of the references in a text."""
 
-MARK = "watchglass"
-"""The setting that holds the mark."""
-
 _PLACE = "/api/v1/provisioning/contact-points"
 _REDACTED = "[REDACTED]"
-_FILE = "it comes from a file at the server: change the file, or remove it there first"
 
 
 class ContactPoints:
@@ -60,7 +56,8 @@ class ContactPoints:
 
     def _live(self, got: Mapping[str, Json]) -> Live:
         settings = dict(got.get("settings") or {})
-        kept = _read_mark(settings.pop(MARK, None))
+        kept = read_mark(settings)
+        settings.pop(MARK, None)
         uid = str(got.get("uid", ""))
         secrets = {
             name: _seen(uid, name, settings.pop(name), known)
@@ -70,7 +67,7 @@ class ContactPoints:
         body = form(
             str(got["name"]), str(got["type"]), settings, secrets, bool(got.get("disableResolveMessage"))
         )
-        locked = _FILE if got.get("provenance") == "file" else ""
+        locked = FILE if got.get("provenance") == "file" else ""
         return Live(
             Key("grafana", self.name, uid),
             str(got["name"]),
@@ -83,9 +80,8 @@ class ContactPoints:
     def write(self, desired: Desired, live: Live | None) -> None:
         """Make the contact point, or replace it; secrets are read now."""
         body = desired.body
-        kept = {"owner": self._owner, "sum": digest(body), "secrets": body["secrets"]}
         secrets = {name: self._reveal(reference_of(each)).reveal() for name, each in body["secrets"].items()}
-        settings = {**body["settings"], **secrets, MARK: json.dumps(kept, sort_keys=True)}
+        settings = {**body["settings"], **secrets, MARK: written_mark(self._owner, body)}
         sent = {
             "uid": desired.key.id,
             "name": body["name"],
@@ -102,17 +98,13 @@ class ContactPoints:
         try:
             answer = self._client.post(_PLACE, sent, also=(409,))
         except Uncertain:
-            if self._is_there(desired):
+            if stands(self.read_one(desired.key.id), desired):
                 return
             raise
-        if answer.status == 409 and not self._is_there(desired):
+        if answer.status == 409 and not stands(self.read_one(desired.key.id), desired):
             raise Refused(
                 f"a contact point of the uid '{desired.key.id}' was made by somebody else a moment ago"
             )
-
-    def _is_there(self, desired: Desired) -> bool:
-        now = self.read_one(desired.key.id)
-        return now is not None and now.sum == digest(desired.body) == digest(now.body)
 
     def remove(self, live: Live) -> None:
         """Delete the contact point; one that a route or a rule of others names stays."""
@@ -157,14 +149,6 @@ def _is_secret(value: Json) -> bool:
 def _seen(uid: str, name: str, value: Json, known: str) -> str:
     """Give what tells a secret that a server has: what we left where it hides it, else a hash of what it shows."""
     return known if value == _REDACTED else told(reference_of(known), f"{uid}/{name}", str(value))
-
-
-def _read_mark(text: Json) -> dict[str, Json]:
-    try:
-        found = json.loads(text) if isinstance(text, str) else None
-    except ValueError:
-        return {}
-    return found if isinstance(found, dict) and isinstance(found.get("secrets"), dict) else {}
 
 
 def _namesake(live: Live, uid: str) -> Live:

@@ -8,13 +8,12 @@ from watchglass.artifact import Json
 from watchglass.publish.client import Client, only
 from watchglass.publish.errors import Refused, Uncertain
 from watchglass.publish.grafana import normal
-from watchglass.publish.resource import Desired, Key, Live, digest
+from watchglass.publish.resource import Desired, Key, Live, digest, stands
 
 _ONE_BY_ONE = 8
 """Up to as many dashboards are read one by one; more are read by pages of all."""
 
 _LIST = "/apis/dashboard.grafana.app/v1beta1/namespaces/{namespace}/dashboards"
-_FILE = "it comes from a file at the server: change the file, or remove it there first"
 
 
 class Dashboards:
@@ -49,7 +48,7 @@ class Dashboards:
             return None
         got = only(answer.body, dict, "a dashboard")
         meta, body = got["meta"], got["dashboard"]
-        locked = _FILE if meta.get("provisioned") else ""
+        locked = normal.FILE if meta.get("provisioned") else ""
         return self._live(uid, body, meta.get("folderUid", ""), body.get("version"), locked)
 
     def _pages(self) -> Iterator[Live]:
@@ -65,7 +64,7 @@ class Dashboards:
     def _item(self, item: Mapping[str, Json]) -> Live:
         meta, spec = item["metadata"], item["spec"]
         notes = meta.get("annotations", {})
-        locked = _FILE if notes.get("grafana.app/managedBy") == "classic-file-provisioning" else ""
+        locked = normal.FILE if notes.get("grafana.app/managedBy") == "classic-file-provisioning" else ""
         return self._live(
             meta["name"], spec, notes.get("grafana.app/folder", ""), meta.get("generation"), locked
         )
@@ -97,17 +96,13 @@ class Dashboards:
         try:
             answer = self._client.post("/api/dashboards/db", sent, also=(412,))
         except Uncertain:
-            if self._is_there(desired):
+            if stands(self.read_one(desired.key.id), desired):
                 return
             raise
-        if answer.status == 412 and not self._is_there(desired):
+        if answer.status == 412 and not stands(self.read_one(desired.key.id), desired):
             raise Refused(
                 f"the dashboard '{desired.title}' was saved by somebody else a moment ago", "plan once more"
             )
-
-    def _is_there(self, desired: Desired) -> bool:
-        now = self.read_one(desired.key.id)
-        return now is not None and now.sum == digest(desired.body) == digest(now.body)
 
     def remove(self, live: Live) -> None:
         """Delete the dashboard."""

@@ -6,19 +6,18 @@ A server never shows a secret again: one that somebody changed there is not seen
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from urllib.parse import quote
 
 from watchglass.artifact import Json
 from watchglass.publish.client import Client, only
 from watchglass.publish.errors import Refused, Uncertain
-from watchglass.publish.grafana.contact_points import MARK, Reveal
-from watchglass.publish.kept_secrets import reference_of, told
-from watchglass.publish.resource import Desired, Key, Live, digest
+from watchglass.publish.grafana.contact_points import Reveal
+from watchglass.publish.grafana.normal import FILE
+from watchglass.publish.kept_secrets import MARK, read_mark, reference_of, told, written_mark
+from watchglass.publish.resource import Desired, Key, Live, stands
 
 _PLACE = "/api/datasources"
-_FILE = "it comes from a file at the server: change the file, or remove it there first"
 _ALIASES = {"postgres": "grafana-postgresql-datasource"}
 _RIGHTS = "the token may not write data sources"
 _ADMIN = "those that the definition manages need a token of the role Admin"
@@ -37,9 +36,7 @@ class DataSources:
         answer = self._client.get(_PLACE, also=(403,))
         listed = [] if answer.status == 403 else only(answer.body, list, "the list of data sources")
         there = {str(each["uid"]) for each in listed}
-        ours = {
-            str(each["uid"]) for each in listed if _mark(each.get("jsonData")).get("owner") == self._owner
-        }
+        ours = {str(each["uid"]) for each in listed if _mark(each).get("owner") == self._owner}
         found = {uid: self.read_one(uid) for uid in sorted(ours | wanted.keys())}
         named = {each.title: uid for uid, each in wanted.items() if uid not in there}
         for each in listed:
@@ -55,7 +52,7 @@ class DataSources:
 
     def _live(self, got: Mapping[str, Json]) -> Live:
         options = dict(got.get("jsonData") or {})
-        mark = _mark(options)
+        mark = read_mark(options)
         options.pop(MARK, None)
         if got.get("database"):
             options.setdefault("database", got["database"])
@@ -68,7 +65,7 @@ class DataSources:
             body,
             mark.get("owner", ""),
             mark.get("sum", ""),
-            _FILE if got.get("readOnly") else "",
+            FILE if got.get("readOnly") else "",
             {"version": got.get("version", 0), "isDefault": bool(got.get("isDefault"))},
         )
 
@@ -80,7 +77,7 @@ class DataSources:
         else:
             answer = self._client.put(_place(desired.key.id), sent | live.handle, also=(403, 409))
             _judge(answer.status)
-            if answer.status == 409 and not self._is_there(desired):
+            if answer.status == 409 and not stands(self.read_one(desired.key.id), desired):
                 raise Refused(
                     f"the data source '{desired.title}' was changed by somebody else a moment ago",
                     "plan once more",
@@ -89,12 +86,11 @@ class DataSources:
 
     def _sent(self, desired: Desired) -> dict[str, Json]:
         body = desired.body
-        mark = {"owner": self._owner, "sum": digest(body), "secrets": body["secrets"]}
         return {
             "uid": desired.key.id,
             "access": "proxy",
             **{name: body[name] for name in ("name", "type", "url", "user")},
-            "jsonData": {**body["options"], MARK: json.dumps(mark, sort_keys=True)},
+            "jsonData": {**body["options"], MARK: written_mark(self._owner, body)},
             "secureJsonData": {
                 name: self._reveal(reference_of(kept)).reveal() for name, kept in body["secrets"].items()
             },
@@ -104,19 +100,15 @@ class DataSources:
         try:
             answer = self._client.post(_PLACE, sent, also=(403, 409))
         except Uncertain:
-            if self._is_there(desired):
+            if stands(self.read_one(desired.key.id), desired):
                 return
             raise
         _judge(answer.status)
-        if answer.status == 409 and not self._is_there(desired):
+        if answer.status == 409 and not stands(self.read_one(desired.key.id), desired):
             raise Refused(
                 f"a data source of the uid '{desired.key.id}' or the name '{desired.title}' was made by somebody "
                 "else a moment ago"
             )
-
-    def _is_there(self, desired: Desired) -> bool:
-        now = self.read_one(desired.key.id)
-        return now is not None and now.sum == digest(desired.body) == digest(now.body)
 
     def _look(self, desired: Desired) -> None:
         """
@@ -125,9 +117,8 @@ class DataSources:
         Raises:
             Refused: it does not; what reads it is not written.
         """
-        health = self._client.get(f"{_place(desired.key.id)}/health", also=(400, 403, 404, 500)).body
-        if isinstance(health, dict) and health.get("status") == "ERROR":
-            reason = self._client.redactor.clean(str(health.get("message", "")))
+        reason = health_error(self._client, desired.key.id)
+        if reason is not None:
             raise Refused(
                 f"the data source '{desired.title}' is written, and does not reach its database: {reason}",
                 "correct what the environment says of it; nothing that reads it was written",
@@ -170,17 +161,21 @@ def wanted_form(body: Mapping[str, Json], reveal: Reveal) -> dict[str, Json]:
     return form({**body, **plain}, options, secrets)
 
 
+def health_error(client: Client, uid: str) -> str | None:
+    """Ask Grafana why a data source does not reach its database; None where it does, or where that is not known."""
+    health = client.get(f"{_place(uid)}/health", also=(400, 403, 404, 500)).body
+    if not isinstance(health, dict) or health.get("status") != "ERROR":
+        return None
+    return client.redactor.clean(str(health.get("message", "")))
+
+
 def written_by(got: Mapping[str, Json]) -> str:
     """Give the digest of the body that we last wrote to a listed data source; empty for a stranger."""
-    return str(_mark(got.get("jsonData")).get("sum", ""))
+    return str(_mark(got).get("sum", ""))
 
 
-def _mark(options: Json) -> dict[str, Json]:
-    try:
-        found = json.loads((options or {}).get(MARK, ""))
-    except (TypeError, ValueError):
-        return {}
-    return found if isinstance(found, dict) and isinstance(found.get("secrets"), dict) else {}
+def _mark(got: Mapping[str, Json]) -> dict[str, Json]:
+    return read_mark(got.get("jsonData") or {})
 
 
 def _namesake(uid: str, live: Live) -> Live:

@@ -20,6 +20,9 @@ SUM = "watchglass-sum:"
 MARK = "__watchglass__"
 """The annotation that says whose a rule is, and the digest of our last write: ``<owner> <sum>``."""
 
+FILE = "it comes from a file at the server: change the file, or remove it there first"
+"""Why nobody may write an object through the API that Grafana provisions."""
+
 _DASHBOARD_DEFAULTS: Mapping[str, Json] = {
     "fiscalYearStartMonth": 0,
     "liveNow": False,
@@ -104,10 +107,10 @@ def mark_of_rule(body: Mapping[str, Json]) -> tuple[str, str]:
 
 def duration(text: str) -> str:
     """Write a length of time in one form: ``5m0s``, ``300s`` and ``5m`` are the same, and so are ``24h`` and ``1d``."""
-    parts = _PART.findall(text)
-    if "".join(number + unit for number, unit in parts) != text or not parts:
+    try:
+        left = milliseconds(text)
+    except ValueError:
         return text
-    left = round(sum(float(number) * _SECONDS[unit] for number, unit in parts) * 1000)
     made = ""
     for unit in ("w", "d", "h", "m", "s", "ms"):
         length = round(_SECONDS[unit] * 1000)
@@ -117,6 +120,19 @@ def duration(text: str) -> str:
             made += f"{left // length}{unit}"
             left %= length
     return made or "0s"
+
+
+def milliseconds(text: str) -> int:
+    """
+    Give a length of time as a number.
+
+    Raises:
+        ValueError: the text is none.
+    """
+    parts = _PART.findall(text)
+    if "".join(number + unit for number, unit in parts) != text or not parts:
+        raise ValueError(f"'{text}' is no length of time")
+    return round(sum(float(number) * _SECONDS[unit] for number, unit in parts) * 1000)
 
 
 def _without(

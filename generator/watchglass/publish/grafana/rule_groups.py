@@ -67,13 +67,13 @@ class RuleGroups:
         return {key: self._interval(members[0]) for key, members in groups.items()}
 
     def _interval(self, member: Mapping[str, Json]) -> str:
-        body = self._client.get(_place(member["folderUID"], member["ruleGroup"])).body
+        body = self._client.get(place_of(member["folderUID"], member["ruleGroup"])).body
         return normal.duration(f"{only(body, dict, 'a rule group')['interval']}s")
 
     def read_one(self, key: str) -> Live | None:
         """Read one group."""
         folder, _, group = key.partition("/")
-        answer = self._client.get(_place(folder, group), also=(404,))
+        answer = self._client.get(place_of(folder, group), also=(404,))
         if answer.status == 404:
             return None
         body = only(answer.body, dict, "a rule group")
@@ -110,10 +110,10 @@ class RuleGroups:
         sent = {
             "title": body["title"],
             "folderUid": body["folder"],
-            "interval": _seconds(body["interval"]),
+            "interval": normal.milliseconds(body["interval"]) // 1000,
             "rules": rules,
         }
-        answer = self._client.put(_place(body["folder"], body["title"]), sent, also=(500,))
+        answer = self._client.put(place_of(body["folder"], body["title"]), sent, also=(500,))
         if answer.status == 500:
             raise Refused(
                 f"the rule group '{body['title']}' was refused: {(answer.body or {}).get('message', '')}",
@@ -123,7 +123,7 @@ class RuleGroups:
 
     def remove(self, live: Live) -> None:
         """Delete the group with its rules."""
-        self._client.delete(_place(live.body["folder"], live.body["title"]))
+        self._client.delete(place_of(live.body["folder"], live.body["title"]))
 
     def resets(self, desired: Desired, live: Live) -> str:
         """Name the rules whose alerts start anew: what fires now is sent as resolved."""
@@ -156,17 +156,6 @@ def _uids(body: Mapping[str, Json]) -> set[str]:
     return {each["uid"] for each in body["rules"]}
 
 
-def _place(folder: str, group: str) -> str:
+def place_of(folder: str, group: str) -> str:
+    """Give the path at which a group is read and written."""
     return f"/api/v1/provisioning/folder/{quote(folder, safe='')}/rule-groups/{quote(group, safe='')}"
-
-
-def _seconds(interval: str) -> int:
-    units = {"w": 604_800, "d": 86_400, "h": 3600, "m": 60, "s": 1}
-    total, number = 0, ""
-    for character in interval:
-        if character.isdigit():
-            number += character
-        else:
-            total += int(number) * units[character]
-            number = ""
-    return total

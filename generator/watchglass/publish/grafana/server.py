@@ -11,7 +11,7 @@ from watchglass.publish.client import Client, only
 from watchglass.publish.errors import PublishError, Refused
 from watchglass.publish.grafana.contact_points import ContactPoints, Reveal
 from watchglass.publish.grafana.dashboards import Dashboards
-from watchglass.publish.grafana.data_sources import DataSources, written_by
+from watchglass.publish.grafana.data_sources import DataSources, health_error, written_by
 from watchglass.publish.grafana.folders import Folders
 from watchglass.publish.grafana.permissions import Permissions
 from watchglass.publish.grafana.policies import Policies
@@ -124,12 +124,12 @@ def obstacles(server: Grafana, desired: Iterable[Desired]) -> Iterator[str]:
 
 def _health(client: Client, uid: str) -> Iterator[str]:
     try:
-        health = client.get(f"/api/datasources/uid/{uid}/health", also=(400, 403, 404, 500)).body
+        reason = health_error(client, uid)
     except PublishError as error:
         yield f"the data source '{uid}' does not answer: {error.message}"
         return
-    if isinstance(health, dict) and health.get("status") == "ERROR":
-        yield f"the data source '{uid}' does not reach its database: {health.get('message', '')}"
+    if reason is not None:
+        yield f"the data source '{uid}' does not reach its database: {reason}"
 
 
 def _sources(desired: Iterable[Desired]) -> set[str]:

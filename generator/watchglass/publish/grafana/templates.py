@@ -9,10 +9,10 @@ from urllib.parse import quote
 from watchglass.artifact import Json
 from watchglass.publish.client import Client, only
 from watchglass.publish.errors import Refused
-from watchglass.publish.resource import Desired, Key, Live, digest
+from watchglass.publish.grafana.normal import FILE
+from watchglass.publish.resource import Desired, Key, Live, digest, stands
 
 _PLACE = "/api/v1/provisioning/templates"
-_FILE = "it comes from a file at the server: change the file, or remove it there first"
 _MARK = re.compile(r"\{\{/\* watchglass (\S+) ([0-9a-f]*) \*/\}\}\n?")
 
 
@@ -39,7 +39,7 @@ class Templates:
         name, text = str(got["name"]), str(got.get("template", ""))
         found = _MARK.match(text)
         owner, total = (found[1], found[2]) if found is not None else ("", "")
-        locked = _FILE if got.get("provenance") == "file" else ""
+        locked = FILE if got.get("provenance") == "file" else ""
         handle = {"version": got.get("version", "")}
         return Live(
             Key("grafana", self.name, name), name, form(_MARK.sub("", text, 1)), owner, total, locked, handle
@@ -51,15 +51,11 @@ class Templates:
         version = live.handle["version"] if live is not None else ""
         sent = {"template": text} | ({"version": version} if version else {})
         answer = self._client.put(_place(desired.key.id), sent, also=(409,))
-        if answer.status == 409 and not self._is_there(desired):
+        if answer.status == 409 and not stands(self.read_one(desired.key.id), desired):
             raise Refused(
                 f"the templates '{desired.title}' were changed by somebody else a moment ago",
                 "plan once more",
             )
-
-    def _is_there(self, desired: Desired) -> bool:
-        now = self.read_one(desired.key.id)
-        return now is not None and now.sum == digest(desired.body) == digest(now.body)
 
     def remove(self, live: Live) -> None:
         """Delete the group; Grafana does not ask who uses it."""

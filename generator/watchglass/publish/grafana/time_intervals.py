@@ -8,10 +8,10 @@ from urllib.parse import quote
 from watchglass.artifact import Json
 from watchglass.publish.client import Client, only
 from watchglass.publish.errors import Refused, Uncertain
-from watchglass.publish.resource import Desired, Key, Live, digest
+from watchglass.publish.grafana.normal import FILE
+from watchglass.publish.resource import Desired, Key, Live, digest, stands
 
 _PLACE = "/api/v1/provisioning/mute-timings"
-_FILE = "it comes from a file at the server: change the file, or remove it there first"
 _YEAR = "1970"
 """The year of the member that never holds."""
 _TIMES, _MINUTES = 6, 1440
@@ -45,7 +45,7 @@ class TimeIntervals:
         owner = name.partition(": ")[0] if kept and ": " in name else ""
         whole = digest(body)
         total = whole if kept == whole[:_KEPT] else kept
-        locked = _FILE if got.get("provenance") == "file" else ""
+        locked = FILE if got.get("provenance") == "file" else ""
         handle = {"version": got.get("version", "")}
         return Live(Key("grafana", self.name, name), name, body, owner, total, locked, handle)
 
@@ -57,7 +57,7 @@ class TimeIntervals:
             self._make(desired, sent)
             return
         answer = self._client.put(_place(name), sent | {"version": live.handle["version"]}, also=(409,))
-        if answer.status == 409 and not self._is_there(desired):
+        if answer.status == 409 and not stands(self.read_one(desired.key.id), desired):
             raise Refused(
                 f"the time interval '{name}' was changed by somebody else a moment ago", "plan once more"
             )
@@ -66,16 +66,12 @@ class TimeIntervals:
         try:
             answer = self._client.post(_PLACE, sent, also=(400,))
         except Uncertain:
-            if self._is_there(desired):
+            if stands(self.read_one(desired.key.id), desired):
                 return
             raise
-        if answer.status == 400 and not self._is_there(desired):
+        if answer.status == 400 and not stands(self.read_one(desired.key.id), desired):
             said = answer.body.get("message", "") if isinstance(answer.body, dict) else ""
             raise Refused(f"the time interval '{desired.title}' was refused: {said}", status=400)
-
-    def _is_there(self, desired: Desired) -> bool:
-        now = self.read_one(desired.key.id)
-        return now is not None and now.sum == digest(desired.body) == digest(now.body)
 
     def remove(self, live: Live) -> None:
         """Delete the interval; one that a route or a rule of others names stays."""

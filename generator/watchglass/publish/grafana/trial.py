@@ -19,7 +19,7 @@ from watchglass.durations import Duration
 from watchglass.publish.client import Client, only
 from watchglass.publish.errors import PublishError, Refused
 from watchglass.publish.grafana import normal
-from watchglass.publish.grafana.rule_groups import RuleGroups, form, group_id
+from watchglass.publish.grafana.rule_groups import RuleGroups, form, group_id, place_of
 from watchglass.publish.resource import Desired, Key
 
 GROUP = "notify-test"
@@ -57,11 +57,6 @@ class Trial:
     def group(self) -> str:
         """The name of the rule's group."""
         return f"{self.owner} {GROUP}"
-
-    @property
-    def place(self) -> str:
-        """Where the group is read and written."""
-        return f"/api/v1/provisioning/folder/{quote(self.folder, safe='')}/rule-groups/{quote(self.group, safe='')}"
 
 
 def check_ready(client: Client, trial: Trial) -> None:
@@ -151,7 +146,7 @@ def _remove(client: Client, trial: Trial, now: datetime.datetime) -> None:
         Refused: it could not be deleted.
     """
     try:
-        client.delete(trial.place, also=(404,))
+        client.delete(place_of(trial.folder, trial.group), also=(404,))
     except PublishError as error:
         raise Refused(
             f"the rule group '{trial.group}' could not be removed: {error.message}",
