@@ -10,10 +10,6 @@ from watchglass.publish.plan import Change, Plan
 from watchglass.publish.resource import Desired, Key, Kind, Live, digest
 
 
-class Stopped(Exception):
-    """Somebody asked to stop: the request in flight is finished, the next one is not begun."""
-
-
 @dataclass(frozen=True, slots=True)
 class Applied:
     """
@@ -46,9 +42,8 @@ def apply(
     plan: Plan,
     kinds: Iterable[Kind],
     desired: Mapping[Key, Desired],
-    live: Mapping[Key, Live],
+    current: Callable[[Key], Live | None],
     *,
-    reread: Callable[[Key], Live | None] | None = None,
     progress: Callable[[int, int, Change], None] | None = None,
     asked_to_stop: Callable[[], bool] = lambda: False,
 ) -> Applied:
@@ -56,7 +51,8 @@ def apply(
     Make the changes of a plan that has no conflicts.
 
     Args:
-        reread: reads an object once more right before it is written, where the server itself would not refuse a stale write.
+        current: gives an object as it is right before it is written: read once more where the server itself would not refuse
+            a stale write, else as it was read.
         progress: told before each change: how many are done, of how many, and which comes.
     """
     by_name = {kind.name: kind for kind in kinds}
@@ -68,7 +64,7 @@ def apply(
         if progress is not None:
             progress(index, len(writes), change)
         try:
-            _make(change, by_name[change.key.kind], desired, live, reread)
+            _make(change, by_name[change.key.kind], desired, current)
         except Uncertain as error:
             return Applied(tuple(done), unknown=change, left=writes[index + 1 :], error=error)
         except PublishError as error:
@@ -81,12 +77,9 @@ def _make(
     change: Change,
     kind: Kind,
     desired: Mapping[Key, Desired],
-    live: Mapping[Key, Live],
-    reread: Callable[[Key], Live | None] | None,
+    current: Callable[[Key], Live | None],
 ) -> None:
-    there = live.get(change.key)
-    if reread is not None:
-        there = _unchanged(change, reread(change.key))
+    there = _unchanged(change, current(change.key))
     if change.action == "delete":
         if there is not None:
             kind.remove(there)

@@ -32,7 +32,6 @@ LARGEST = 50 * 1024 * 1024
 """Bytes of an answer that are read at most."""
 
 _TRIES = 4
-_ALL_WAITS = 300.0
 _PASSING = frozenset({408, 425, 429, 502, 503, 504})
 _TOGETHER = 4
 """Reads that are in flight at once, at most; writes are one at a time."""
@@ -146,10 +145,6 @@ class Client:
             return self._judged(answer, "POST", path, also)
         raise AssertionError("every try ended in one way or another")
 
-    def post_repeatable(self, path: str, body: Json, *, also: tuple[int, ...] = ()) -> Answer:
-        """Send a POST that is known to leave the same when it is repeated, such as a save by uid."""
-        return self._repeated("POST", path, body, None, also)
-
     def _repeated(
         self,
         method: Method,
@@ -159,7 +154,6 @@ class Client:
         also: tuple[int, ...],
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        waited = 0.0
         for attempt in range(_TRIES):
             last = attempt == _TRIES - 1
             try:
@@ -172,11 +166,6 @@ class Client:
                 if answer.status not in _PASSING or answer.status in also or last:
                     return self._judged(answer, method, path, also)
                 wait = pause(attempt, answer.headers.get("Retry-After"))
-            waited += wait
-            if waited > _ALL_WAITS:
-                raise NotSent(
-                    f"{self.name} asks for more patience than {_ALL_WAITS / 60:.0f} minutes", "try it later"
-                )
             self._wait(wait)
         raise AssertionError("every try ended in one way or another")
 

@@ -94,7 +94,7 @@ class Kind(Protocol):
         """Remove the object."""
 
     def resets(self, desired: Desired, live: Live) -> str:
-        """Say what a person on call notices of this update; empty for nothing."""
+        """Say what a person on call notices of this update of another body; empty for nothing."""
 
 
 def stands(now: Live | None, desired: Desired) -> bool:

@@ -56,13 +56,12 @@ class Session:
             plan,
             self.kinds,
             self.wanted,
-            live,
-            reread=self._reread(live),
+            self._current(live),
             progress=progress,
             asked_to_stop=asked_to_stop,
         )
 
-    def _reread(self, live: Mapping[Key, Live]) -> Callable[[Key], Live | None]:
+    def _current(self, live: Mapping[Key, Live]) -> Callable[[Key], Live | None]:
         by_name = {kind.name: kind for kind in self.kinds}
 
         def read(key: Key) -> Live | None:

@@ -81,11 +81,7 @@ def _text(plan: Plan, color: bool) -> Iterator[str]:
 
 def _change(change: Change, color: bool) -> Iterator[str]:
     sign = _SIGNS[change.action]
-    edited = (
-        " (changed by somebody else since the last apply)"
-        if change.drifted and change.action != "keep"
-        else ""
-    )
+    edited = " (changed by somebody else since the last apply)" if change.drifted else ""
     head = f"  {sign} {change.noun} '{neutral(change.title)}'{edited}"
     yield f"{_COLORS[sign]}{head}{_RESET}" if color and sign in _COLORS else head
     if change.reason:

@@ -12,7 +12,7 @@ from watchglass.definition.read import Definition
 from watchglass.durations import parse_duration
 from watchglass.problems import Span
 from watchglass.publish.plan import Change
-from watchglass.review.words import name_of, path_of, shown
+from watchglass.review.words import name_of, shown
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._%/()+-]*[A-Za-z0-9.%)]|[A-Za-z0-9]")
 """A text that YAML reads as itself without quotes, in a flow mapping too."""
@@ -69,9 +69,8 @@ def takeover(changes: Iterable[Change], definition: Definition) -> Takeover:
 def _edit(
     pointer: str, live: Json, wanted: Json, origins: Mapping[str, Path], definition: Definition
 ) -> Edit | str:
-    path = path_of(pointer, origins)
     exact = next((origins[at] for at in (pointer, pointer.removesuffix("/value")) if at in origins), None)
-    if exact is None or path is None:
+    if exact is None:
         return "the definition does not say this: it is made from it"
     if exact[-1] == "sql" or exact[:1] == ("queries",):
         return "SQL is written once and rendered for each target"

@@ -58,6 +58,5 @@ class Folders:
 
     def resets(self, desired: Desired, live: Live) -> str:
         """Tell of a new title: it is part of every alert's identity."""
-        if desired.body == live.body:
-            return ""
+        del desired, live
         return "every alert in it starts anew: what fires now is sent as resolved"

@@ -115,7 +115,8 @@ class Policies:
 
     def resets(self, desired: Desired, live: Live) -> str:
         """Say that new routes are new groups of messages."""
-        return "" if desired.body == live.body else "what fires now may be told once more"
+        del desired, live
+        return "what fires now may be told once more"
 
 
 def form(route: Mapping[str, Json], *, taken: bool = False) -> dict[str, Json]:
