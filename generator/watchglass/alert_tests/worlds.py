@@ -15,15 +15,16 @@ from watchglass.database.connection import connect
 from watchglass.database.embedded import Server, embedded_server
 from watchglass.database.fixtures import FixtureError
 from watchglass.database.moving import MovingDatabase, MovingTemplate, moving_template
-from watchglass.database.rights import identifier
 from watchglass.database.roles import has_role
 from watchglass.definition.alert_tests import AlertTest
+from watchglass.definition.fixture import fixture_texts
 from watchglass.definition.read import Definition
 from watchglass.definition.service import Service, Source
 from watchglass.problems import Problem, Span
 from watchglass.sql.clock import Finding
 from watchglass.sql.pieces import SourceText
 from watchglass.sql.template import span as span_in
+from watchglass.validate.databases import refused_fixture, role_missing
 
 
 class NoWorld(Exception):
@@ -114,7 +115,7 @@ class Worlds:
         return self._places[source]
 
     @staticmethod
-    def _fill(place: _Place, key: _Key, files: list[SourceText], source: Source) -> None:
+    def _fill(place: _Place, key: _Key, files: tuple[SourceText, ...], source: Source) -> None:
         stack = contextlib.ExitStack()
         name = f"{key.service}-{key.source}"[:40]
         try:
@@ -123,7 +124,7 @@ class Worlds:
             )
             template = stack.enter_context(made)
         except FixtureError as error:
-            raise NoWorld(_refused(files[error.file], error)) from error
+            raise NoWorld(refused_fixture(files[error.file], error)) from error
         with contextlib.ExitStack() as on_failure:
             on_failure.callback(stack.close)
             _check_role(template, source)
@@ -146,25 +147,18 @@ def clock_problem(finding: Finding, span: Span) -> Problem:
     return Problem(code, finding.message, span, "warning")
 
 
-def _files(definition: Definition, source: Source, with_data: bool) -> list[SourceText]:
+def _files(definition: Definition, source: Source, with_data: bool) -> tuple[SourceText, ...]:
     """Read the fixture's files: its schema, and its rows where a test wants them."""
-    path = ("sources", source.id)
     if source.type != "postgres" or source.schema is None:
         message = f"the source '{source.id}' names no fixture, which alert tests with a database are run on"
         hint = "add fixture: {schema: …} to the source, or give the test numbers: values: {…}"
-        raise NoWorld(Problem("fixture-missing", message, definition.key_span(path), hint=hint))
-    named = [(source.schema, (*path, "fixture", "schema"))]
-    named += [(name, (*path, "fixture", "data")) for name in source.data if with_data]
-    texts = [definition.beside(name, at) for name, at in named]
-    refused = [text for text in texts if isinstance(text, Problem)]
-    if refused:
-        raise NoWorld(*refused)
-    return [text for text in texts if isinstance(text, SourceText)]
-
-
-def _refused(file: SourceText, error: FixtureError) -> Problem:
-    at = span_in(file, error.offset, error.offset + 1) if file.text else Span.of_file(file.file)
-    return Problem("fixture-refused", f"PostgreSQL refused the fixture: {error.message}", at, hint=error.hint)
+        raise NoWorld(
+            Problem("fixture-missing", message, definition.key_span(("sources", source.id)), hint=hint)
+        )
+    files, missing = fixture_texts(definition, source, data=with_data)
+    if missing:
+        raise NoWorld(*missing)
+    return files
 
 
 def _check_role(template: MovingTemplate, source: Source) -> None:
@@ -173,6 +167,4 @@ def _check_role(template: MovingTemplate, source: Source) -> None:
     with connect(template.scratch.dsn()) as connection:
         if has_role(connection, source.role):
             return
-    message = f"the fixture makes no role '{source.role}'"
-    hint = f"add CREATE ROLE {identifier(source.role)} to its schema"
-    raise NoWorld(Problem("role-missing", message, source.at.span, hint=hint))
+    raise NoWorld(role_missing(source, source.role))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from watchglass.definition.fixture import fixture_texts
 from watchglass.definition.read import Definition
 from watchglass.definition.service import Service
 from watchglass.lint.allow import apply_allows
@@ -24,13 +25,6 @@ def lint(definition: Definition, service: Service) -> tuple[Problem, ...]:
 
 def _missing_files(definition: Definition, service: Service) -> tuple[Problem, ...]:
     """Find fixtures that cannot be read: without them rules on columns are silent, and nothing can be validated."""
-    named = [
-        (name, ("sources", source.id, "fixture", *key))
-        for source in service.sources.values()
-        for name, key in (
-            *(((source.schema, ("schema",)),) if source.schema is not None else ()),
-            *((name, ("data",)) for name in source.data),
-        )
-    ]
-    read = [definition.beside(name, path) for name, path in named]
-    return tuple(each for each in read if isinstance(each, Problem))
+    return tuple(
+        problem for source in service.sources.values() for problem in fixture_texts(definition, source)[1]
+    )

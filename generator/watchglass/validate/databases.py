@@ -10,6 +10,7 @@ from watchglass.database.embedded import Server
 from watchglass.database.fixtures import FixtureError, scratch_database
 from watchglass.database.rights import identifier
 from watchglass.database.roles import Objection, has_role, role_objections
+from watchglass.definition.fixture import fixture_texts
 from watchglass.definition.read import Definition
 from watchglass.definition.service import Service, Source
 from watchglass.problems import Problem, Span
@@ -101,28 +102,20 @@ def own_database(place: Place, role: str, stack: contextlib.ExitStack) -> tuple[
         return (
             problem_at("fixture-missing", f"the source '{source.id}' names no fixture", source.at, hint=hint),
         ), ""
-    path = ("sources", source.id, "fixture")
-    named = [(source.schema, (*path, "schema")), *((name, (*path, "data")) for name in source.data)]
-    texts = [place.definition.beside(name, at) for name, at in named]
-    refused = tuple(text for text in texts if isinstance(text, Problem))
-    if refused:
-        return refused, ""
-    files = [text for text in texts if isinstance(text, SourceText)]
+    files, missing = fixture_texts(place.definition, source)
+    if missing:
+        return missing, ""
     scratch = stack.enter_context(scratch_database(server, f"{place.service.id}-{source.id}"[:63]))
     try:
         scratch.load([file.text for file in files])
     except FixtureError as error:
-        return (_refused(files[error.file], error),), ""
+        return (refused_fixture(files[error.file], error),), ""
     with connect(scratch.dsn()) as connection:
         if records(place.service, source):
             _add_readings(connection, {role, source.role} - {""})
         if not role or has_role(connection, role):
             return (), scratch.dsn(role)
-    message, hint = (
-        f"the fixture makes no role '{role}'",
-        f"add CREATE ROLE {identifier(role)} to its schema",
-    )
-    return (problem_at("role-missing", message, source.at, hint=hint),), ""
+    return (role_missing(source, role),), ""
 
 
 def records(service: Service, source: Source) -> bool:
@@ -139,7 +132,14 @@ def _add_readings(connection: Connection, readers: set[str]) -> None:
             connection.execute(readings.reader_sql(role).encode())
 
 
-def _refused(file: SourceText, error: FixtureError) -> Problem:
+def role_missing(source: Source, role: str) -> Problem:
+    """Say that the fixture makes no such role."""
+    hint = f"add CREATE ROLE {identifier(role)} to its schema"
+    return problem_at("role-missing", f"the fixture makes no role '{role}'", source.at, hint=hint)
+
+
+def refused_fixture(file: SourceText, error: FixtureError) -> Problem:
+    """Say what PostgreSQL refused of a fixture's file, at its place."""
     place = span_in(file, error.offset, error.offset + 1) if file.text else Span.of_file(file.file)
     return Problem(
         "fixture-refused", f"PostgreSQL refused the fixture: {error.message}", place, hint=error.hint

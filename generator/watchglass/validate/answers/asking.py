@@ -14,10 +14,11 @@ from watchglass.database.fixtures import FixtureError
 from watchglass.database.moving import MovingDatabase, moving_template
 from watchglass.database.proof import Outcome
 from watchglass.database.proof import Statement as Sent
+from watchglass.definition.fixture import fixture_texts
 from watchglass.definition.read import Definition
 from watchglass.definition.service import Metric, Service, Source
 from watchglass.sql.literals import name as sql_name
-from watchglass.sql.pieces import Filter, SourceText
+from watchglass.sql.pieces import Filter
 from watchglass.sql.plain import PlainDialect
 from watchglass.sql.render import render
 from watchglass.validate.engine import statements_of
@@ -171,11 +172,8 @@ def ask_all(
 def _fixture(definition: Definition, source: Source) -> list[str] | None:
     if source.type != "postgres" or source.schema is None:
         return None
-    path = ("sources", source.id, "fixture")
-    files = [(source.schema, (*path, "schema")), *((name, (*path, "data")) for name in source.data)]
-    texts = [definition.beside(name, at) for name, at in files]
-    found = [text.text for text in texts if isinstance(text, SourceText)]
-    return found if len(found) == len(texts) else None
+    files, missing = fixture_texts(definition, source)
+    return None if missing else [file.text for file in files]
 
 
 def _answer(outcome: Outcome) -> Answer:
