@@ -199,6 +199,14 @@ def test_no_failure_shows_the_token(step: Step) -> None:
     assert TOKEN not in shown
 
 
+def test_a_secret_in_a_body_is_written_for_the_server_alone() -> None:
+    with scripted(OK) as server:
+        talking(server).put("/x", {"key": Secret("pä-ss")})
+    assert server.asked[0][3] == '{"key": "pä-ss"}'.encode()
+    with scripted(OK) as server, pytest.raises(TypeError, match="Path has no form in JSON"):
+        talking(server).put("/x", {"key": Path()})
+
+
 def test_requests_are_counted() -> None:
     with scripted(OK) as server:
         client = talking(server)

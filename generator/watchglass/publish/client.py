@@ -183,7 +183,7 @@ class Client:
                 method,
                 self.url + path,
                 params=query,
-                data=None if body is None else json.dumps(body, ensure_ascii=False).encode(),
+                data=None if body is None else _written(body),
                 headers={"Content-Type": "application/json", **(headers or {})} if body is not None else None,
                 timeout=(self.settings.connect, self.settings.read),
                 allow_redirects=False,
@@ -283,6 +283,17 @@ class Client:
 
 
 _CERTIFICATE = "give the authority's certificates with --ca FILE, or take any certificate with --insecure"
+
+
+def _written(body: Json) -> bytes:
+    """Write a body down as it is sent: secrets in it are known from here on."""
+    return json.dumps(body, ensure_ascii=False, default=_revealed).encode()
+
+
+def _revealed(value: object) -> str:
+    if isinstance(value, Secret):
+        return value.reveal()
+    raise TypeError(f"{type(value).__name__} has no form in JSON")
 
 
 def _never_connected(error: requests.exceptions.ConnectionError) -> bool:

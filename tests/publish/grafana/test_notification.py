@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import traceback
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -10,6 +11,7 @@ import pytest
 
 from tests.publish.grafana.shop import ENVIRONMENT, Publisher, actions, shop_server
 from tests.publish.grafana.told import PER_RULE, told_service
+from tests.servers.faults import error
 from tests.servers.grafana.server import GrafanaServer
 from watchglass.artifact import Json
 from watchglass.definition.service import Service
@@ -104,6 +106,20 @@ def test_secrets_arrive_and_are_shown_nowhere(server: GrafanaServer, shop: Servi
         assert all(
             value not in json.dumps(each.settings.get("watchglass")) for each in server.state.integrations
         )
+
+
+def test_no_frame_of_a_failed_write_shows_a_secret(server: GrafanaServer, shop: Service) -> None:
+    publisher = Publisher(server)
+    server.inject(error(status=400), when=lambda request: request.method == "POST" and POINTS in request.path)
+    failed = publisher.apply(shop).error
+    assert failed is not None
+    frames = [frame for frame, _ in traceback.walk_tb(failed.__traceback__)]
+    assert any("integrationKey" in repr(frame.f_locals) for frame in frames)
+    assert [
+        frame.f_code.co_name
+        for frame in frames
+        if any(value in repr(frame.f_locals) for value in ENVIRONMENT.values())
+    ] == []
 
 
 def test_a_new_secret_is_sent_and_an_old_one_is_not(server: GrafanaServer, shop: Service) -> None:

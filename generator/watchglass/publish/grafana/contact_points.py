@@ -80,7 +80,7 @@ class ContactPoints:
     def write(self, desired: Desired, live: Live | None) -> None:
         """Make the contact point, or replace it; secrets are read now."""
         body = desired.body
-        secrets = {name: self._reveal(reference_of(each)).reveal() for name, each in body["secrets"].items()}
+        secrets = {name: self._reveal(reference_of(each)) for name, each in body["secrets"].items()}
         settings = {**body["settings"], **secrets, MARK: written_mark(self._owner, body)}
         sent = {
             "uid": desired.key.id,

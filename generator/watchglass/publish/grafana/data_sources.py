@@ -92,7 +92,7 @@ class DataSources:
             **{name: body[name] for name in ("name", "type", "url", "user")},
             "jsonData": {**body["options"], MARK: written_mark(self._owner, body)},
             "secureJsonData": {
-                name: self._reveal(reference_of(kept)).reveal() for name, kept in body["secrets"].items()
+                name: self._reveal(reference_of(kept)) for name, kept in body["secrets"].items()
             },
         }
 
