@@ -12,6 +12,7 @@ from watchglass.definition.resolve.alerts import resolve_alerts
 from watchglass.definition.resolve.axis import resolve_axes, resolve_levels
 from watchglass.definition.resolve.context import Context
 from watchglass.definition.resolve.dashboards import resolve_dashboards
+from watchglass.definition.resolve.environments import resolve_environment
 from watchglass.definition.resolve.filters import resolve_filters
 from watchglass.definition.resolve.heartbeats import resolve_heartbeats
 from watchglass.definition.resolve.identity import check_identity
@@ -19,7 +20,6 @@ from watchglass.definition.resolve.metrics import resolve_metrics
 from watchglass.definition.resolve.notify import resolve_notification, tell_on
 from watchglass.definition.resolve.places import (
     resolve_constants,
-    resolve_environment,
     resolve_hours,
     resolve_sources,
     resolve_timezone,

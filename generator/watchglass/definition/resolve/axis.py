@@ -21,15 +21,19 @@ def resolve_levels(context: Context) -> tuple[Level, ...]:
     """Rank the levels from the best to the worst."""
     written = context.definition.model.levels
     for name, color in written.items():
-        if color not in COLORS and not _HEX.fullmatch(color):
-            context.report(
-                "unknown-color", f"unknown colour '{color}'", ("levels", name), hint=nearest(color, COLORS)
-            )
+        check_color(context, color, ("levels", name))
     if len(written) < 2:
         context.report(
             "levels-too-few", "there are at least two levels, the good one first", ("levels",), key=True
         )
     return tuple(Level(name, color, rank) for rank, (name, color) in enumerate(written.items()))
+
+
+def check_color(context: Context, color: str, path: Path) -> None:
+    """Report a colour that has no name here and is no hexadecimal one."""
+    if color not in COLORS and not _HEX.fullmatch(color):
+        hint = nearest(color, COLORS)
+        context.report("unknown-color", f"unknown colour '{color}'", path, hint=hint)
 
 
 def resolve_axes(context: Context, levels: tuple[Level, ...], environment: str) -> Axes:

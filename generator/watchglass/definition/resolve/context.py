@@ -11,6 +11,7 @@ from typing import TypeVar
 from watchglass.artifact import Path
 from watchglass.definition.read import Definition
 from watchglass.definition.service import At, Unrendered
+from watchglass.durations import Duration
 from watchglass.problems import Problem, Related, Severity
 
 T = TypeVar("T")
@@ -75,6 +76,11 @@ class Context:
         circle = [*names[first:], *names[:first]]
         told = " → ".join([*circle, circle[0]])
         self.report("reference-cycle", f"{key} goes in a circle: {told}", (section, circle[0], key))
+
+    def some_time(self, length: Duration | None, path: Path) -> None:
+        """Report a length of time that is none."""
+        if length is not None and not length.seconds:
+            self.report("wrong-duration", f"{length} is no time at all", path)
 
     def distinct(self, names: Iterable[str], path: Path) -> None:
         """Report a name that a list holds twice."""

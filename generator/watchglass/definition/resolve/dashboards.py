@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from watchglass.artifact import Path
 from watchglass.definition.model.dashboards import DashboardPart
+from watchglass.definition.resolve.axis import check_color
 from watchglass.definition.resolve.context import Context
 from watchglass.definition.resolve.panels import resolve_panel
 from watchglass.definition.service import Annotation, Dashboard, Link, Metric, Panel, Query, Row
@@ -39,6 +40,11 @@ def _dashboard(
         context.find("filter", filter_id, filters, (*path, "filters", index))
     if not part.rows:
         context.report("dashboard-empty", "a dashboard has rows of panels", (*path, "rows"), key=True)
+    if not part.publish:
+        context.report("dashboard-empty", "the dashboard is published nowhere", (*path, "publish"))
+    context.some_time(part.range, (*path, "range"))
+    if part.refresh is not None and part.refresh.seconds < 1:
+        context.report("wrong-duration", "a dashboard asks again after 1s or more", (*path, "refresh"))
     rows = []
     for index, row in enumerate(part.rows):
         at = (*path, "rows", index)
@@ -101,6 +107,7 @@ def _annotations(
             )
             if found is not None and key != "text" and not found.temporal:
                 context.report("time-column", f"'{found.name}' is no date or timestamp", (*path, key))
+        check_color(context, written.color, (*path, "color"))
         title = written.title or query.title
         made.append(
             Annotation(

@@ -10,7 +10,7 @@ from watchglass.definition.model.dashboards import PanelPart
 from watchglass.definition.resolve.context import Context
 from watchglass.definition.service import Column, Link, Metric, Panel, Query
 
-_COMMON = frozenset({"id", "as_", "title", "description", "range", "width", "height", "links", "allow"})
+_COMMON = frozenset({"id", "as_", "title", "description", "width", "height", "links", "allow"})
 _OVER_TIME = frozenset({"metric", "query", "time", "y", "series", "stack", "level", "min", "max"})
 KEYS: Mapping[str, frozenset[str]] = {
     "number": frozenset({"metric", "level"}),
@@ -29,8 +29,9 @@ KEYS: Mapping[str, frozenset[str]] = {
     "alerts": frozenset({"limit"}),
     "text": frozenset({"text"}),
 }
-"""What each kind takes besides id, title, description, range, size and links."""
+"""What each kind takes besides id, title, description, size and links, and a range where it shows a query."""
 
+_WITHOUT_QUERY = frozenset({"alerts", "text"})
 _RUN_OVER_TIME = frozenset({"lines", "area", "bars", "states", "logs"})
 _OF_NUMBERS = frozenset({"bar", "pie", "histogram", "bar_gauge", "heatmap", "lines", "area", "bars"})
 
@@ -41,10 +42,13 @@ def resolve_panel(
     """Resolve one panel; None where what it shows is not there."""
     _check_keys(context, part, path)
     metric, query = _subject(context, part, path, metrics, queries)
-    if part.as_ not in ("alerts", "text") and query is None:
+    if part.as_ not in _WITHOUT_QUERY and query is None:
         return None
     if part.as_ == "text" and not part.text.strip():
         context.report("missing-key", "a text panel has a `text:`", path)
+    context.some_time(part.range, (*path, "range"))
+    if part.min is not None and part.max is not None and part.min >= part.max:
+        context.report("panel-size", "an axis goes up: min lies below max", (*path, "max"))
     panel = Panel(
         part.id or _default_id(part),
         part.as_,
@@ -76,7 +80,7 @@ def resolve_panel(
 
 
 def _check_keys(context: Context, part: PanelPart, path: Path) -> None:
-    allowed = KEYS[part.as_] | _COMMON
+    allowed = KEYS[part.as_] | _COMMON | (frozenset() if part.as_ in _WITHOUT_QUERY else {"range"})
     for name in sorted(part.model_fields_set - allowed):
         key = name.rstrip("_")
         takes = ", ".join(sorted(KEYS[part.as_]))
@@ -97,7 +101,7 @@ def _default_id(part: PanelPart) -> str:
 def _subject(
     context: Context, part: PanelPart, path: Path, metrics: Mapping[str, Metric], queries: Mapping[str, Query]
 ) -> tuple[Metric | None, Query | None]:
-    if part.as_ in ("alerts", "text"):
+    if part.as_ in _WITHOUT_QUERY:
         return None, None
     if (part.metric is None) == (part.query is None):
         context.report("panel-form", "a panel shows a metric or a query", path)

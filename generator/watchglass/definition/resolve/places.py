@@ -1,4 +1,4 @@
-"""Environment, sources, hours and constants."""
+"""Sources, hours and constants."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from watchglass.artifact import Path
 from watchglass.definition import week
 from watchglass.definition.columns import ManagedSource
-from watchglass.definition.model.later import EnvironmentPart, GrafanaTarget, MetabaseTarget
-from watchglass.definition.model.sources import HoursPart
+from watchglass.definition.model.later import EnvironmentPart
+from watchglass.definition.model.sources import HoursPart, SourcePart
 from watchglass.definition.resolve.context import Context
-from watchglass.definition.service import Environment, Hours, Source
+from watchglass.definition.service import Hours, Source
 from watchglass.sql.pieces import Span24, Value
 
 _NO_PLACE = re.compile(r"(?:posix|right)/.*|localtime|posixrules|Factory")
@@ -20,9 +20,6 @@ _NO_PLACE = re.compile(r"(?:posix|right)/.*|localtime|posixrules|Factory")
 
 _FUNCTION_NAME = re.compile(r'[^.()"\s]+\.[^.()"\s]+')
 _CLOCK = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
-_VERSION = re.compile(r"v?(?:0\.)?(\d{2})(?:\.\d+)*")
-_GROUP = re.compile(r"[1-9]\d{0,8}")
-_ROLE_OR_TEAM = re.compile(r"viewer|editor|team:\S.*")
 
 
 def resolve_timezone(context: Context, name: str, path: Path) -> str:
@@ -42,83 +39,15 @@ def _is_timezone(name: str) -> bool:
     return not _NO_PLACE.fullmatch(name)
 
 
-def resolve_environment(context: Context, wanted: str | None) -> Environment:
-    """Choose the environment: the one that is wanted, else the one marked `default: true`, else the only one."""
-    written = context.definition.model.environments
-    if wanted is not None and wanted not in written:
-        context.unknown("environment", wanted, written, ("environments",))
-        wanted = None
-    marked = [name for name, part in written.items() if part.default]
-    if len(marked) > 1:
-        context.report(
-            "environment-default", "one environment is the default one", ("environments", marked[1], "default"),
-            related=[(("environments", marked[0]), "this one is, too")],
-        )  # fmt: skip
-    if not marked and len(written) > 1:
-        context.report(
-            "environment-default",
-            "none of the environments is marked `default: true`",
-            ("environments",),
-            key=True,
-        )
-    default = marked[0] if marked else next(iter(written), "default")
-    name = wanted or default
-    part = written.get(name, EnvironmentPart())
-    return _environment(context, name, name == default, part)
-
-
-def _environment(context: Context, name: str, default: bool, part: EnvironmentPart) -> Environment:
-    grafana, metabase = part.grafana or GrafanaTarget(), part.metabase or MetabaseTarget()
-    title = context.definition.model.service.title
-    match = _VERSION.fullmatch(metabase.version)
-    if match is None:
-        context.report(
-            "wrong-version", f"'{metabase.version}' is no version of Metabase", ("environments", name, "metabase", "version"),
-            hint="write the second number of 0.58.3, such as 58",
-        )  # fmt: skip
-    if grafana.organization is not None and grafana.organization < 1:
-        place = ("environments", name, "grafana", "organization")
-        context.report("wrong-number", "organizations are numbered from 1 on", place)
-    return Environment(
-        name,
-        default,
-        grafana.url or "",
-        grafana.folder or title,
-        grafana.version,
-        metabase.url or "",
-        metabase.collection or title,
-        int(match[1]) if match else 58,
-        context.at(("environments", name)),
-        grafana.organization or 1,
-        _permissions(context, name, metabase),
-        _folder_permissions(context, name, grafana),
-    )
-
-
-def _folder_permissions(context: Context, environment: str, grafana: GrafanaTarget) -> Mapping[str, str]:
-    for who in grafana.permissions:
-        if not _ROLE_OR_TEAM.fullmatch(who):
-            place = ("environments", environment, "grafana", "permissions", who)
-            hint = "viewer, editor, or a team as team:<its name>; an administrator may do everything"
-            context.report("unknown-name", f"'{who}' is no role and no team", place, key=True, hint=hint)
-    return dict(grafana.permissions)
-
-
-def _permissions(context: Context, environment: str, metabase: MetabaseTarget) -> Mapping[str, str]:
-    for group in metabase.permissions:
-        if not _GROUP.fullmatch(group):
-            place = ("environments", environment, "metabase", "permissions", group)
-            hint = "the address of the group's page ends with it: Admin, People, Groups"
-            context.report("wrong-number", f"'{group}' is no number of a group", place, key=True, hint=hint)
-    return dict(metabase.permissions)
-
-
 def resolve_sources(context: Context, environment: str) -> dict[str, Source]:
     """Bind every source to its names at the targets."""
     bound = context.definition.model.environments.get(environment, EnvironmentPart()).sources
     sources: dict[str, Source] = {}
     for name, part in context.definition.model.sources.items():
         binding = bound.get(name)
+        _check_kind(context, name, part)
+        for other in context.definition.model.environments.keys() - {environment}:
+            _managed(context, other, name)  # reports what is wrong there
         if part.type == "redis":
             context.later(f"source '{name}' (Redis)", ("sources", name))
         sources[name] = Source(
@@ -134,6 +63,24 @@ def resolve_sources(context: Context, environment: str) -> dict[str, Source]:
             _managed(context, environment, name),
         )
     return sources
+
+
+def _check_kind(context: Context, name: str, part: SourcePart) -> None:
+    """Report what belongs to a source of the other type, and readings of Redis that are none or several."""
+    path: Path = ("sources", name)
+    other, strange = (
+        ("redis", ("commands",))
+        if part.type == "postgres"
+        else ("postgres", ("fixture", "trusted_functions"))
+    )
+    for key in strange:
+        if key in part.model_fields_set:
+            message = f"`{key}` belongs to a source of type {other}"
+            context.report("source-form", message, (*path, key), key=True)
+    for command, reading in part.commands.items():
+        if part.type == "redis" and len(reading.model_fields_set) != 1:
+            message = f"a reading is one of {', '.join(type(reading).model_fields)}"
+            context.report("source-form", message, (*path, "commands", command), key=True)
 
 
 def _managed(context: Context, environment: str, source: str) -> ManagedSource | None:

@@ -9,15 +9,24 @@ from collections.abc import Callable, Mapping
 from watchglass.artifact import Path
 from watchglass.definition.colors import COLORS
 from watchglass.definition.model.queries import ColumnPart, QueryPart, ValueNamePart
-from watchglass.definition.resolve.axis import Axes
+from watchglass.definition.resolve.axis import Axes, check_color
 from watchglass.definition.resolve.context import Context
-from watchglass.definition.service import Column, Hours, Query, Source, ValueName
+from watchglass.definition.service import NUMERIC, Column, Hours, Query, Source, ValueName
 from watchglass.definition.units import UNITS, Unit, free_unit
 from watchglass.problems import Problem
 from watchglass.sql.pieces import Filter, Piece, Template, Value
 from watchglass.sql.template import parse
 from watchglass.sql.vocabulary import HoursOf, Vocabulary
 from watchglass.thresholds import Thresholds
+
+_OF_NUMBERS = ("levels", "decimals", "scale")
+_WRITTEN: Mapping[str, re.Pattern[str]] = {
+    "integer": re.compile(r"-?\d+"),
+    "number": re.compile(r"-?\d+(?:\.\d+)?"),
+    "boolean": re.compile(r"true|false"),
+    "date": re.compile(r"\d{4}-\d{2}-\d{2}"),
+}
+"""How PostgreSQL writes a value, by which its name is found."""
 
 _SYNONYMS = {"%": "percent", "pct": "percent", "ms": "milliseconds", "s": "seconds", "sec": "seconds", "min": "minutes",
              "h": "hours", "d": "days", "B": "bytes", "€": "EUR", "$": "USD", "£": "GBP"}  # fmt: skip
@@ -92,6 +101,8 @@ def _query(
     context.distinct(part.key, (*path, "key"))
     for index, name in enumerate(part.key):
         context.find("column", name, columns, (*path, "key", index))
+    for name in ("range", "budget"):
+        context.some_time(getattr(part, name), (*path, name))
     template = _template(context, part, words, path)
     if source is None or template is None:
         return None
@@ -115,7 +126,12 @@ def _query(
 
 def _source(context: Context, part: QueryPart, sources: Mapping[str, Source], path: Path) -> Source | None:
     if part.source is not None:
-        return context.find("source", part.source, sources, (*path, "source"))
+        found = context.find("source", part.source, sources, (*path, "source"))
+        if found is not None and found.type != "postgres":
+            message = f"'{found.id}' is of type {found.type}: SQL is read by a source of type postgres"
+            context.report("source-form", message, (*path, "source"))
+            return None
+        return found
     postgres = [source for source in sources.values() if source.type == "postgres"]
     if len(postgres) != 1:
         context.report(
@@ -158,12 +174,35 @@ def _column(context: Context, name: str, part: ColumnPart, axes: Axes, query: Pa
             context.no_thresholds(part.levels, f"'{part.levels}' has no thresholds", (*path, "levels"))
         elif (made := context.find("metric", part.levels, axes, (*path, "levels"))) is not None:
             thresholds, spans = made
+    _check_number(context, part, path)
+    _check_value_names(context, part, path)
     values = tuple(_value_name(value, text) for value, text in part.values.items())
     title = part.title or name.replace("_", " ").capitalize()
     return Column(
         name, part.type, title, unit, bool(part.nullable), thresholds, values, part.decimals, part.description, part.scale,
         context.at(path), spans,
     )  # fmt: skip
+
+
+def _check_number(context: Context, part: ColumnPart, path: Path) -> None:
+    """Report what only a number has, beside its unit."""
+    for key in _OF_NUMBERS if part.type not in NUMERIC else ():
+        if getattr(part, key) is not None:
+            context.report("unit-without-number", f"a column of type {part.type} has no {key}", (*path, key))
+    if part.scale == 0:
+        context.report("wrong-number", "a scale of 0 makes every number 0", (*path, "scale"))
+
+
+def _check_value_names(context: Context, part: ColumnPart, path: Path) -> None:
+    """Report names of values that the column never holds, and colours that are none."""
+    form = _WRITTEN.get(part.type)
+    for value, name in part.values.items():
+        place = (*path, "values", value)
+        if form is not None and not form.fullmatch(value):
+            message = f"a column of type {part.type} never holds '{value}'"
+            context.report("wrong-value", message, place, key=True)
+        if name.color:
+            check_color(context, name.color, (*place, "color"))
 
 
 def _value_name(value: str, part: ValueNamePart) -> ValueName:

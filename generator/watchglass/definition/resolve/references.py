@@ -5,10 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 
 from watchglass.artifact import Path
+from watchglass.definition.notification import HOLD, NOBODY
 from watchglass.definition.resolve.context import Context
-
-_NOBODY = "none"
-_HOLD = "hold"
 
 
 def check_references(context: Context, alerts: Iterable[str]) -> None:
@@ -22,13 +20,18 @@ def check_references(context: Context, alerts: Iterable[str]) -> None:
         known = list(among)
         if name not in known:
             context.unknown(kind, name, known, path)
-    sources = context.definition.model.sources
-    for environment, part in context.definition.model.environments.items():
+    _check_environments(context)
+
+
+def _check_environments(context: Context) -> None:
+    model = context.definition.model
+    contacts = model.notify.contacts if model.notify is not None else {}
+    for environment, part in model.environments.items():
+        path: Path = ("environments", environment)
         for name in part.sources:
-            if name not in sources:
-                context.unknown(
-                    "source", name, sources, ("environments", environment, "sources", name), key=True
-                )
+            context.find("source", name, model.sources, (*path, "sources", name), key=True)
+        for name in part.contacts:
+            context.find("contact", name, contacts, (*path, "contacts", name), key=True)
 
 
 def _named(context: Context, alerts: Iterable[str]) -> Iterator[tuple[str, str, Iterable[str], Path]]:
@@ -45,12 +48,12 @@ def _named(context: Context, alerts: Iterable[str]) -> Iterator[tuple[str, str, 
 
 def _of_notify(context: Context, alerts: Iterable[str]) -> Iterator[tuple[str, str, Iterable[str], Path]]:
     model = context.definition.model
-    contacts = (*model.notify.contacts, _NOBODY) if model.notify else (_NOBODY,)
+    contacts = (*model.notify.contacts, NOBODY) if model.notify else (NOBODY,)
     for index, route in enumerate(model.notify.routes if model.notify else ()):
         path: Path = ("notify", "routes", index)
         yield "contact", route.contact, contacts, (*path, "contact")
         if route.otherwise is not None:
-            yield "contact", route.otherwise, (*contacts, _HOLD), (*path, "otherwise")
+            yield "contact", route.otherwise, (*contacts, HOLD), (*path, "otherwise")
         if route.during is not None:
             yield "hours", route.during, model.hours, (*path, "during")
         for place, alert in enumerate(route.alert):
@@ -61,6 +64,4 @@ def _of_notify(context: Context, alerts: Iterable[str]) -> Iterator[tuple[str, s
                 yield "contact", step.contact, contacts, ("alerts", name, "escalate", index, "contact")
     for name, environment in model.environments.items():
         for contact, other in environment.contacts.items():
-            path = ("environments", name, "contacts", contact)
-            yield "contact", contact, contacts, path
-            yield "contact", other, contacts, path
+            yield "contact", other, contacts, ("environments", name, "contacts", contact)
