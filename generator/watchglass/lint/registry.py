@@ -25,9 +25,11 @@ from watchglass.lint.rules import (
     secret,
     session_day,
     short_for,
+    silenced_any,
     two_axes,
     unguarded_rate,
     unknown_column,
+    unread_filter,
     unsaid_null,
     unseen_level,
 )
@@ -52,6 +54,7 @@ RULES: Mapping[str, Rule] = {
     "lint-no-owner": no_owner.check,
     "lint-short-for": short_for.check,
     "lint-flapping": flapping.check,
+    "lint-silenced-any": silenced_any.check,
     "lint-same-alert": same_alert.check,
     "lint-unseen-level": unseen_level.check,
     "lint-other-window": other_window.check,
@@ -59,6 +62,7 @@ RULES: Mapping[str, Rule] = {
     "lint-two-axes": two_axes.check,
     "lint-repeated-number": repeated_number.check,
     "lint-no-unit": no_unit.check,
+    "lint-unread-filter": unread_filter.check,
     "lint-crowded-panel": crowded_panel.check,
     "lint-secret": secret.check,
 }

@@ -10,7 +10,7 @@ from watchglass.lint.scope import Find, Scope, output_name, read_scope
 from watchglass.lint.syntax import Syntax, TooDeep, build, walk
 from watchglass.problems import Problem, Span
 from watchglass.sql import gate, tree
-from watchglass.sql.pieces import Bucket, Buckets, InRange, RangeEdge
+from watchglass.sql.pieces import Bucket, Buckets, InRange, Origin, RangeEdge
 from watchglass.sql.pieces import walk as walk_pieces
 from watchglass.sql.plain import PlainDialect
 from watchglass.sql.render import render
@@ -56,6 +56,12 @@ class Statement:
         at = node.location
         mark = self._mark(gate.characters(self.sql.text, at)) if at is not None else None
         return mark is not None and mark.exact
+
+    def inside(self, node: Syntax, origin: Origin) -> bool:
+        """Tell whether a node was written between the ends of a piece of the definition."""
+        at = node.location
+        found = self.sql.origin(gate.characters(self.sql.text, at)) if at is not None else None
+        return found is not None and found[0] is origin.source and origin.start <= found[1] < origin.end
 
     def from_bucket(self, node: Syntax) -> bool:
         """Tell whether ``bucket()`` made an expression."""

@@ -187,6 +187,76 @@ def test_two_alerts_with_one_condition_are_found(other: str, count: int, tmp_pat
     assert len(alerts(tmp_path, ALERT, other).of("lint-same-alert")) == count
 
 
+@pytest.mark.parametrize(
+    ("first", "second", "count"),
+    [("open", "off", 0), ("open", "open", 1), ("open", "late", 1), ("off", "late", 1), ("open", "", 1)],
+)
+def test_alerts_that_never_speak_at_one_time_are_none_twice(
+    first: str, second: str, count: int, tmp_path: Path
+) -> None:
+    one, other = ALERT.replace("severity", f"during: {first}, severity"), ALERT.replace("a:", "b:", 1)
+    if second:
+        other = other.replace("severity", f"during: {second}, severity")
+    hours = "hours: {open: {days: monday..friday}, off: {outside: open}, late: {from: '20:00'}}"
+    assert len(alerts(tmp_path, one, other, metric=hours).of("lint-same-alert")) == count
+
+
+ANY = "{metric: o, when: bad}, {metric: m, when: above bad}"
+ONE_OF_MANY = "SELECT capacity AS n FROM courses"
+
+
+@pytest.mark.parametrize(
+    ("joined", "no_data", "sql", "keys", "count"),
+    [
+        ("any", "no_data: ok, ", ONE_OF_MANY, "", 1),
+        ("any", "no_data: keep, ", ONE_OF_MANY, "", 1),
+        ("any", "no_data: ok, ", "SELECT count(*) AS n FROM courses HAVING count(*) > 0", "", 1),
+        ("any", "no_data: ok, ", "SELECT count(*) OVER () AS n FROM courses", "", 1),
+        ("any", "no_data: alert, ", ONE_OF_MANY, "", 0),
+        ("any", "", ONE_OF_MANY, "", 0),
+        ("all", "no_data: ok, ", ONE_OF_MANY, "", 0),
+        ("any", "no_data: ok, ", "SELECT count(*) AS n FROM courses", "", 0),
+        ("any", "no_data: ok, ", "SELECT round(100 * avg(weight)) AS n FROM courses", "", 0),
+        ("any", "no_data: ok, ", "SELECT 1 AS n", "", 0),
+        ("any", "", "SELECT status AS s, count(*) AS n FROM courses GROUP BY 1", "key: [s]", 0),
+    ],
+)  # fmt: skip
+def test_a_number_of_any_whose_missing_row_silences_the_others_is_found(
+    joined: str, no_data: str, sql: str, keys: str, count: int, tmp_path: Path
+) -> None:
+    alert = f"a: {{{joined}: [{ANY}], for: 30m, {no_data}severity: high, {BOOK}}}"
+    found = alerts(tmp_path, alert, sql=sql, keys=keys).of("lint-silenced-any")
+    assert found == ["m"] * count
+
+
+@pytest.mark.parametrize(
+    ("metric", "count"),
+    [
+        ("pick: last", 1),
+        ("where: {s: x}", 1),
+        ("pick: last, when_null: skip", 0),
+        ("pick: last, when_null: 0", 0),
+    ],
+)
+def test_a_row_that_is_chosen_may_be_missing_unless_its_metric_says_what_that_means(
+    metric: str, count: int, tmp_path: Path
+) -> None:
+    alert = f"a: {{any: [{{metric: o, when: bad}}, {{metric: p, when: above 3}}], for: 30m, no_data: ok, severity: high, {BOOK}}}"
+    found = alerts(tmp_path, alert, metric=f"  p: {{query: q, column: n, {metric}}}")
+    assert len(found.of("lint-silenced-any")) == count
+
+
+def test_beside_a_key_no_data_is_healthy_by_itself_and_a_missing_row_silences_every_key(
+    tmp_path: Path,
+) -> None:
+    alert = f"a: {{any: [{{metric: p, when: above 3}}, {{metric: m, when: bad}}], for: 30m, severity: high, {BOOK}}}"
+    by_status = "SELECT status AS s, count(*) AS n FROM courses GROUP BY 1"
+    found = alerts(
+        tmp_path, alert, sql=by_status, keys="key: [s]", metric="  p: {query: q, column: n, pick: last}"
+    )
+    assert found.of("lint-silenced-any") == ["p"]
+
+
 def boards(panel: str) -> str:
     return f"dashboards: {{d: {{title: D, rows: [{{title: R, panels: [{panel}]}}]}}}}"
 

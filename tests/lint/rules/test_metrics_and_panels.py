@@ -131,3 +131,75 @@ def test_a_watched_number_is_shown_over_the_stretch_that_its_alert_looks_at(
 ) -> None:
     text = WATCHED.format(where=where, book=BOOK, board=board, panel=panel)
     assert judge(tmp_path, text).codes == found
+
+
+FILTERED = """
+filters:
+  of: {title: Of, from: organizations, value: id}
+  state: {title: State, options: {draft: Draft}}
+queries:
+  narrowed:
+    sql: "SELECT count(*) AS n FROM courses AS c WHERE {{ matches('of', 'c.organization_id') }} AND %s"
+    columns: {n: integer}
+  whole: {sql: "%s", columns: {n: integer}}
+dashboards:
+  d: {title: D, filters: %s, rows: [{title: R, panels: [{query: narrowed, as: table}, {query: whole, as: table}]}]}
+"""
+STATE = "{{ matches('state', 'status') }}"
+STATE_OF_Y = STATE.replace("status", "y.s")
+ALL = "SELECT count(*) AS n FROM courses"
+
+
+@pytest.mark.parametrize(
+    ("condition", "sql", "filters"),
+    [
+        ("TRUE", ALL, "of"),
+        (STATE, ALL + " AS x JOIN organizations AS o ON TRUE", "state"),
+        (f"c.id IN (SELECT y.id FROM (SELECT id, status AS s FROM courses) AS y WHERE {STATE_OF_Y})", ALL, "state"),
+        (STATE, "SELECT count(*) AS n FROM organizations AS o WHERE EXISTS (SELECT FROM courses AS c)", "of"),
+    ],
+    ids=["an alias", "a name alone", "a subquery", "inside of EXISTS"],
+)  # fmt: skip
+def test_a_panel_that_shows_all_of_what_others_narrow_is_found(
+    condition: str, sql: str, filters: str, tmp_path: Path
+) -> None:
+    found = judge(tmp_path, FILTERED % (condition, sql, filters))
+    assert found.of("lint-unread-filter") == ["{query: whole, as: table}"]
+
+
+@pytest.mark.parametrize(
+    ("sql", "filters"),
+    [
+        (ALL + " AS c WHERE {{ matches('of', 'c.organization_id') }}", "of"),
+        (ALL + " AS c WHERE {{ matches('of', 'c.organization_id') }} AND " + STATE, "[of, state]"),
+        ("SELECT count(*) AS n FROM organizations", "of"),
+        ("SELECT count(*) AS n FROM recent", "of"),
+        ("WITH courses AS (SELECT 1 AS id) SELECT count(*) AS n FROM courses", "of"),
+        (ALL, "[]"),
+    ],
+    ids=["it reads the filter", "it reads both", "another table", "a view", "a name of its own", "a board without filters"],
+)  # fmt: skip
+def test_a_panel_that_reads_the_filter_or_has_nothing_to_narrow_is_no_finding(
+    sql: str, filters: str, tmp_path: Path
+) -> None:
+    condition = STATE if filters == "[of, state]" else "TRUE"
+    assert judge(tmp_path, FILTERED % (condition, sql, filters)).of("lint-unread-filter") == []
+
+
+def test_a_filter_that_nothing_on_its_board_reads_is_found_at_the_board(tmp_path: Path) -> None:
+    found = judge(tmp_path, FILTERED % ("TRUE", "SELECT 1 AS n", "[of, state]"))
+    assert found.of("lint-unread-filter") == ["state"]
+    chained = (FILTERED % ("TRUE", "SELECT 1 AS n", "[of, state]")).replace(
+        "value: id}", "value: id, depends_on: {state: name}}"
+    )
+    assert judge(tmp_path, chained).of("lint-unread-filter") == []
+
+
+def test_what_is_read_of_a_past_or_by_events_is_read_on_the_board(tmp_path: Path) -> None:
+    more = "annotations: {a: {query: events, time: at, text: s}}"
+    text = (FILTERED % ("TRUE", "SELECT 1 AS n", "[of, state]")).replace("{title: D,", f"{{title: D, {more},")
+    events = f"""  events:
+    sql: "SELECT end_time AS at, status AS s FROM cron.job_run_details WHERE {STATE}"
+    columns: {{at: timestamp, s: text}}
+dashboards:"""
+    assert judge(tmp_path, text.replace("dashboards:", events)).of("lint-unread-filter") == []
