@@ -124,7 +124,7 @@ class Past:
         if found:
             return tuple(found)
         try:
-            cut(query.sql, self._keep(query))
+            cut(query.sql, _as_of_now(tables, known))
         except NotCut as odd:
             return (_refusal("backtest-table", str(odd), "read the whole table"),)
         return tuple(self._future(query, tables, instants)) if query.since is None else ()
@@ -135,33 +135,23 @@ class Past:
 
         An error that no rows make comes with any instant: after the first one none is asked.
         """
-        keep = self._keep(query)
-        first = self._asked(query, keep, instants[:1])
+        keep = _as_of_now(self._tables(tables_of(query.sql)), self._known(query))
+        question = self._question(query, keep)
+        first = ask_at(self.prover, question, instants[:1])
         if first and not of_the_rows(first[0]):
             return first * len(instants)
-        return self._asked(query, keep, instants)
+        return ask_at(self.prover, question, instants)
 
-    def _keep(self, query: PastQuery) -> Keep:
-        known = self._known(query)
-        tables = {table.name: table for table in self._tables(tables_of(query.sql))}
-
-        def keep(name: Name) -> Kept | None:
-            table = tables[name]
-            column = known.get(table.oid or 0, "")
-            return Kept(table.columns, f"{quoted_name(column)} <= now()") if column else None
-
-        return keep
-
-    def _asked(self, query: PastQuery, keep: Keep, instants: Sequence[datetime.datetime]) -> list[Outcome]:
+    def _question(self, query: PastQuery, keep: Keep) -> Question:
+        """Make a query ready for instants; one alone is asked for in the form that many are."""
         moved = rewritten(self.connection, cut(query.sql, keep).text, at=MOMENT).text
         sent = Statement(moved, query.parameters, settings=_SETTINGS)
-        together = Question(sent, _never)
-        sql = together.over(instants[:1]).sql
+        sql = Question(sent, _never).over(()).sql
 
         def alone(instant: datetime.datetime) -> Statement:
             return replace(sent, sql=sql, parameters=(*query.parameters, f'{{"{instant.isoformat()}"}}'))
 
-        return ask_at(self.prover, Question(sent, alone), instants)
+        return Question(sent, alone)
 
     def _known(self, query: PastQuery) -> dict[int, str]:
         """Give the tables that are append-only by their numbers, with the column of each."""
@@ -197,10 +187,10 @@ class Past:
         """Try whether the query sees rows that came later: by each column of time of each of its tables."""
         step = max(1, len(instants) // _LOOKS)
         looks = instants[::step]
-        whole = self._asked(query, _all, looks)
+        whole = ask_at(self.prover, self._question(query, _all), looks)
         for table in tables:
             for column in table.times:
-                part = self._asked(query, _until_now(table, column), looks)
+                part = ask_at(self.prover, self._question(query, _until_now(table, column)), looks)
                 for instant, one, other in zip(looks, whole, part, strict=True):
                     if one.error is None and other.error is None and one.rows != other.rows:
                         yield _sees_the_future(table, column, instant)
@@ -214,6 +204,18 @@ def _refusal(code: str, message: str, hint: str = "") -> Obstacle:
 def of_the_rows(outcome: Outcome) -> bool:
     """Tell whether the rows made what came, be it an error: the query would have given the same then."""
     return outcome.error is None or outcome.error.sqlstate[:2] in _OF_THE_ROWS
+
+
+def _as_of_now(tables: Sequence[_Table], known: Mapping[int, str]) -> Keep:
+    """Keep of the tables that are append-only the rows that are there at the clock's instant."""
+    named = {table.name: table for table in tables}
+
+    def keep(name: Name) -> Kept | None:
+        table = named[name]
+        column = known.get(table.oid or 0, "")
+        return Kept(table.columns, f"{quoted_name(column)} <= now()") if column else None
+
+    return keep
 
 
 def _until_now(table: _Table, column: str) -> Keep:
