@@ -111,6 +111,24 @@ def test_a_contract_that_is_broken_is_told(shop: Service, prover: Prover, column
 
 
 @pytest.mark.parametrize(
+    ("value", "code"),
+    [
+        ("json_agg(length(s.name) ORDER BY s.id)", ""),
+        ("'[1, null, 2.5]'::jsonb", ""),
+        ("NULL::json", ""),
+        ("'[1, true]'::json", "sparkline-form"),
+        ("'{\"a\": 1}'::json", "sparkline-form"),
+        ("json_agg('x'::text)", "sparkline-form"),
+    ],
+)
+def test_a_curve_is_an_array_of_numbers(prover: Prover, value: str, code: str, tmp_path: Path) -> None:
+    columns = "trend: {type: json, nullable: true, sparkline: true}, last: timestamp}"
+    drawn = service(tmp_path, DEFINITION.replace("last: timestamp}", columns))
+    sql = f"SELECT 'all' AS shop, 1 AS orders, 1 AS total, {value} AS trend, now() AS last FROM shops s"
+    assert ("sparkline-form" in codes(report(drawn, prover, sql))) == bool(code)
+
+
+@pytest.mark.parametrize(
     "sql",
     [
         "SELECT 'a' AS shop, date(o.at)::text AS d, count(*) FROM orders o GROUP BY 2",

@@ -91,6 +91,8 @@ class Column:
     at: At
     step_spans: Mapping[str, Path] = field(default_factory=dict)
     """Level → path of its number in the definition, of the metric that `levels:` names."""
+    sparkline: bool = False
+    """Whether its values are arrays of numbers, drawn as a curve in a table's cell."""
 
     @property
     def numeric(self) -> bool:

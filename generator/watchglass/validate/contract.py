@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal
@@ -99,7 +100,7 @@ def judge_rows(
         single: ids of the metrics that take one row of this query without `where`, `pick` or a key.
     """
     names = [name for name, _ in described]
-    problems = [*_nulls(query, names, rows), *_ratios(query, names, rows)]
+    problems = [*_nulls(query, names, rows), *_ratios(query, names, rows), *_sparklines(query, names, rows)]
     problems += _key(query, names, rows)
     metrics = sorted(single)
     if len(rows) > 1 and metrics:
@@ -153,6 +154,28 @@ def _ratios(query: Query, names: list[str], rows: Sequence[Sequence[object]]) ->
                 hint="say unit: percent, which is written 0-100; or do not multiply by 100",
                 level="warning",
             )
+
+
+def _sparklines(query: Query, names: list[str], rows: Sequence[Sequence[object]]) -> Iterable[Problem]:
+    """Tell values that are no array of numbers: a target draws nothing of them."""
+    for index, name in enumerate(names):
+        column = query.columns.get(name)
+        if column is None or not column.sparkline:
+            continue
+        if not all(row[index] is None or _is_curve(row[index]) for row in rows):
+            yield problem_at(
+                "sparkline-form",
+                f"'{query.id}.{name}' is not an array of numbers in a row, so that no curve is drawn",
+                column.at,
+                hint="such as json_agg(n ORDER BY day)",
+            )
+
+
+def _is_curve(value: object) -> bool:
+    found = json.loads(value) if isinstance(value, str) else value
+    return isinstance(found, list) and all(
+        each is None or (isinstance(each, int | float) and not isinstance(each, bool)) for each in found
+    )
 
 
 def _key(query: Query, names: list[str], rows: Sequence[Sequence[object]]) -> list[Problem]:

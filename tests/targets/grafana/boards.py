@@ -45,6 +45,10 @@ queries:
       town: text
       state: {type: text, values: {open: {text: Open, color: green}, shut: red}}
       orders: {type: integer, levels: orders}
+  curves:
+    title: Curves
+    sql: SELECT o.town, json_agg(o.total ORDER BY o.at) AS trend FROM orders o GROUP BY 1
+    columns: {town: text, trend: {type: json, sparkline: true}}
 metrics:
   orders:
     title: Orders

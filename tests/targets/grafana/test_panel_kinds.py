@@ -142,6 +142,19 @@ def test_a_table_colours_cells_by_level_and_by_value(tmp_path: Path) -> None:
     assert cells["town"] == {"displayName": "Town"}
 
 
+def test_a_cell_draws_a_curve_of_an_array_that_came_as_text(tmp_path: Path) -> None:
+    panel = panel_of(tmp_path, "{query: curves, as: table}")
+    (cell,) = [each for each in panel["fieldConfig"]["overrides"] if each["matcher"]["options"] == "trend"]
+    properties = {prop["id"]: prop["value"] for prop in cell["properties"]}
+    assert properties["custom.cellOptions"] == {"type": "sparkline", "hideValue": True}
+    assert panel["transformations"] == [
+        {
+            "id": "convertFieldType",
+            "options": {"fields": {}, "conversions": [{"targetField": "trend", "destinationType": "other"}]},
+        }
+    ]
+
+
 def test_rows_of_a_keyed_metric_are_bars_by_name(tmp_path: Path) -> None:
     panel = panel_of(tmp_path, "{metric: town_orders, as: bar_gauge}")
     assert panel["options"]["reduceOptions"]["values"] is True

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.targets.metabase.bodies import COLUMN_SETTINGS, SETTINGS, all_artifacts, service_of
+from tests.targets.metabase.bodies import COLUMN_SETTINGS, HEAD, SETTINGS, all_artifacts, service_of
 from watchglass.artifact import Artifact, Json
 from watchglass.definition.telling import describe_panel
 from watchglass.targets.metabase.render import render
@@ -183,6 +183,17 @@ def test_a_kind_is_shown_as_what_is_nearest(board: dict[str, Json], panel: str, 
 def test_what_is_shown_otherwise_is_noted(tmp_path: Path) -> None:
     noted = {note.object.removeprefix("board/") for note in render(service_of(tmp_path)).notes}
     assert {"g5", "b3", "b4", "h1", "h2", "s1", "o1", "a1"} <= noted
+
+
+def test_the_numbers_of_a_curve_are_hidden_and_that_is_noted(tmp_path: Path) -> None:
+    columns = "{town: text, trend: {type: json, sparkline: true}}"
+    query = f"  curves: {{sql: \"SELECT 'x' AS town, '[1]'::json AS trend\", columns: {columns}}}\n"
+    head = HEAD.replace("metrics:\n", f"{query}metrics:\n", 1)
+    made = render(service_of(tmp_path, "- {id: t, query: curves, as: table}", head))
+    (card,) = [each for each in made.artifacts if each.kind == "cards"]
+    columns = card.body["visualization_settings"]["table.columns"]
+    assert columns == [{"name": "town", "enabled": True}, {"name": "trend", "enabled": False}]
+    assert made.notes[0].message == "no curves in cells: the column 'trend' is hidden"
 
 
 def test_levels_stand_on_the_side_where_they_are_reached(board: dict[str, Json]) -> None:

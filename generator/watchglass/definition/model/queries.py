@@ -60,6 +60,8 @@ class ColumnPart(Short):
     decimals: Decimals | None = None
     scale: Number | None = None
     """Multiplies the number, before unit and thresholds."""
+    sparkline: Boolean = False
+    """A json array of numbers, drawn as a small curve in a table's cell."""
 
 
 def _append_only(value: Any) -> bool | dict[str, str]:

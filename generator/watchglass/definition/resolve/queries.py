@@ -167,6 +167,11 @@ def _column(context: Context, name: str, part: ColumnPart, axes: Axes, query: Pa
     unit = resolve_unit(context, part.unit, (*path, "unit"))
     if unit is not None and part.type not in ("integer", "number", "interval"):
         context.report("unit-without-number", f"a column of type {part.type} has no unit", (*path, "unit"))
+    if part.sparkline and part.type != "json":
+        context.report(
+            "sparkline-form", f"a column of type {part.type} is no sparkline", (*path, "sparkline"),
+            hint="say type: json, and give an array of numbers: json_agg(n ORDER BY day)",
+        )  # fmt: skip
     thresholds: Thresholds | None = None
     spans: Mapping[str, Path] = {}
     if part.levels is not None:
@@ -180,7 +185,7 @@ def _column(context: Context, name: str, part: ColumnPart, axes: Axes, query: Pa
     title = part.title or name.replace("_", " ").capitalize()
     return Column(
         name, part.type, title, unit, bool(part.nullable), thresholds, values, part.decimals, part.description, part.scale,
-        context.at(path), spans,
+        context.at(path), spans, bool(part.sparkline),
     )  # fmt: skip
 
 

@@ -124,7 +124,7 @@ def title_override(name: str, column: Column, suffix: str = "") -> dict[str, Jso
 
 
 def cell_override(name: str, column: Column) -> dict[str, Json]:
-    """Build a table's column: heading, unit, and cells coloured by level or by value."""
+    """Build a table's column: heading, unit, and cells coloured by level or by value, or a curve in them."""
     made = {each["id"]: each["value"] for each in title_override(name, column)["properties"]}
     if column.thresholds is not None:
         made["thresholds"] = absolute(steps(column.thresholds))
@@ -133,6 +133,9 @@ def cell_override(name: str, column: Column) -> dict[str, Json]:
     elif any(value.color for value in column.values):
         made["mappings"] = mappings(column.values, named=True)
         made["custom.cellOptions"] = {"type": "color-background", "mode": "basic"}
+    if column.sparkline:
+        made["custom.cellOptions"] = {"type": "sparkline", "hideValue": True}
+        made["color"] = {"mode": "fixed", "fixedColor": "blue"}
     if column.temporal and column.type == "timestamp":
         made["unit"] = "dateTimeAsIso"
     if column.numeric:

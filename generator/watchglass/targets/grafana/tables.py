@@ -58,7 +58,14 @@ def table(subject: Subject) -> Look:
         "custom": {"align": "auto", "filterable": True, "cellOptions": {"type": "auto"}},
     }
     overrides = tuple(fields.cell_override(name, column) for name, column in subject.rows.columns)
-    return Look("table", _table_options(), defaults, overrides)
+    curves = [name for name, column in subject.rows.columns if column.sparkline]
+    return Look("table", _table_options(), defaults, overrides, (_arrays(curves),) if curves else ())
+
+
+def _arrays(names: list[str]) -> dict[str, Json]:
+    """Read texts as JSON: a json column arrives as text, and a sparkline is drawn of an array."""
+    conversions = [{"targetField": name, "destinationType": "other"} for name in names]
+    return {"id": "convertFieldType", "options": {"fields": {}, "conversions": conversions}}
 
 
 def logs(subject: Subject) -> Look:

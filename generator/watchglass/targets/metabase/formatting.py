@@ -61,9 +61,9 @@ def _segment(band: Band, bottom: float, top: float) -> dict[str, Json]:
 
 
 def table_settings(columns: Sequence[tuple[str, Column]]) -> dict[str, Json]:
-    """Make the settings of a table with these columns in this order."""
+    """Make the settings of a table with these columns in this order; a curve's numbers are hidden."""
     return {
-        "table.columns": [{"name": name, "enabled": True} for name, _ in columns],
+        "table.columns": [{"name": name, "enabled": not column.sparkline} for name, column in columns],
         "table.pivot": False,
         "table.column_formatting": table_formatting(columns),
         "column_settings": column_settings(columns),

@@ -233,7 +233,11 @@ def _pie(subject: Subject) -> Look:
 
 
 def _table(subject: Subject) -> Look:
-    return Look("table", table_settings(subject.shown.columns))
+    columns = subject.shown.columns
+    notes = tuple(
+        f"no curves in cells: the column '{name}' is hidden" for name, column in columns if column.sparkline
+    )
+    return Look("table", table_settings(columns), notes)
 
 
 def _heatmap(subject: Subject) -> Look:

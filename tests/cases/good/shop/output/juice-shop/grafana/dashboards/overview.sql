@@ -125,7 +125,12 @@ FROM (SELECT p.provider,
        count(*) AS attempts,
        round(100.0 * count(*) FILTER (WHERE (p.state = 'refused')) / count(*), 2) AS refused_share,
        max(p.attempted_at) AS last_attempt,
-       bool_or(p.provider = 'Pay''o''Mat') AS on_watch
+       bool_or(p.provider = 'Pay''o''Mat') AS on_watch,
+       (SELECT json_agg(d.attempts ORDER BY d.day)
+        FROM (SELECT b.day, count(o.attempted_at) AS attempts
+              FROM (SELECT g AT TIME ZONE 'America/New_York' FROM generate_series(date_trunc('day', ($__timeFrom()::timestamptz) AT TIME ZONE 'America/New_York'), ($__timeTo()::timestamptz - INTERVAL '1 microsecond') AT TIME ZONE 'America/New_York', INTERVAL '1 day') AS g) AS b(day)
+              LEFT JOIN shop.payments AS o ON o.provider = p.provider AND date_trunc('day', o.attempted_at, 'America/New_York') = b.day
+              GROUP BY b.day) AS d) AS by_day
 FROM shop.payments AS p
 WHERE (p.attempted_at >= $__timeFrom()::timestamptz AND p.attempted_at < $__timeTo()::timestamptz)
 GROUP BY p.provider
@@ -140,12 +145,17 @@ ORDER BY s.in_stock - s.reorder_at) AS q
 LIMIT 100;
 
 -- overview/payments_by_provider-table (panel)
-SELECT q."provider" AS "provider", q."refused_share" AS "refused_share", q."last_attempt" AS "last_attempt"
+SELECT q."provider" AS "provider", q."refused_share" AS "refused_share", q."last_attempt" AS "last_attempt", q."by_day" AS "by_day"
 FROM (SELECT p.provider,
        count(*) AS attempts,
        round(100.0 * count(*) FILTER (WHERE (p.state = 'refused')) / count(*), 2) AS refused_share,
        max(p.attempted_at) AS last_attempt,
-       bool_or(p.provider = 'Pay''o''Mat') AS on_watch
+       bool_or(p.provider = 'Pay''o''Mat') AS on_watch,
+       (SELECT json_agg(d.attempts ORDER BY d.day)
+        FROM (SELECT b.day, count(o.attempted_at) AS attempts
+              FROM (SELECT g AT TIME ZONE 'America/New_York' FROM generate_series(date_trunc('day', ($__timeFrom()::timestamptz) AT TIME ZONE 'America/New_York'), ($__timeTo()::timestamptz - INTERVAL '1 microsecond') AT TIME ZONE 'America/New_York', INTERVAL '1 day') AS g) AS b(day)
+              LEFT JOIN shop.payments AS o ON o.provider = p.provider AND date_trunc('day', o.attempted_at, 'America/New_York') = b.day
+              GROUP BY b.day) AS d) AS by_day
 FROM shop.payments AS p
 WHERE (p.attempted_at >= $__timeFrom()::timestamptz AND p.attempted_at < $__timeTo()::timestamptz)
 GROUP BY p.provider
