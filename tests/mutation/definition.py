@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import argparse
-import json
 import random
 import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
 from pathlib import Path
 
+from tests.mutation import known
 from tests.mutation.desk import desk
 from tests.mutation.mutant import Mutant
 from tests.mutation.report import Run, lines, page, reason
@@ -26,24 +27,22 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _options(arguments)
     definition: Path = options.definition
     text = definition.read_text(encoding="utf-8")
-    made = [each for each in mutants(text) if options.only in ".".join(map(str, each.path))]
-    chosen = _chosen(made, options.most, options.seed)
+    every = mutants(text)
+    named = known.names(every, text)
+    before = tuple(known.found_before(options.again, named)) if options.again else ()
+    made = [each for each in every if options.only in ".".join(map(str, each.path))]
+    left = set(made) - {each.mutant for each in before}
+    chosen = _chosen([each for each in made if each in left], options.most, options.seed)
     began = time.monotonic()
-    with (
-        tempfile.TemporaryDirectory(prefix="watchglass-mutants-") as folder,
-        desk(definition, Path(folder)) as (file, made_ready),
-    ):
-        judged = _judged(Judge(file, made_ready), chosen, began + 60 * options.minutes)
-        verdicts = tuple(sorted(judged, key=lambda each: each.mutant.start))
-    run = Run(_name(definition), verdicts, len(made), time.monotonic() - began, options.seed)
+    judged = _by_several(definition, chosen, began + 60 * options.minutes, options.jobs)
+    verdicts = tuple(sorted((*before, *judged), key=lambda each: (each.mutant.start, each.mutant.kind)))
+    run = Run(_name(definition), verdicts, len(made), time.monotonic() - began, options.seed, len(before))
     print("\n".join(lines(verdicts, text)))
     print(
         f"{sum(bool(each.by) for each in verdicts)} of {len(verdicts)} mutants found in {run.seconds:.0f} s"
     )
     if options.json:
-        options.json.write_text(
-            json.dumps([_plain(each, text) for each in verdicts], indent=1), encoding="utf-8"
-        )
+        options.json.write_text(known.written(verdicts, named, text), encoding="utf-8")
     if options.page:
         PAGE.write_text(page(run, text), encoding="utf-8")
     silent = any(not each.by and reason(each) == "an alert" for each in verdicts)
@@ -59,6 +58,10 @@ def _options(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--only", default="", help="only in values whose path holds this text, such as alerts."
     )
+    parser.add_argument(
+        "--again", type=Path, help="judge only what nothing found in an earlier run: a file of --json"
+    )
+    parser.add_argument("--jobs", type=int, default=1, help="processes, each with databases of its own")
     parser.add_argument("--page", action="store_true", help="write docs/mutants.md")
     parser.add_argument("--json", type=Path, help="write every verdict to this file")
     return parser.parse_args(arguments)
@@ -69,7 +72,25 @@ def _chosen(made: Sequence[Mutant], most: int, seed: int) -> list[Mutant]:
     return random.Random(seed).sample(list(made), min(most or len(made), len(made)))
 
 
-def _judged(judge: Judge, chosen: Sequence[Mutant], until: float) -> Iterator[Verdict]:
+def _by_several(definition: Path, chosen: Sequence[Mutant], until: float, jobs: int) -> list[Verdict]:
+    """Deal mutants to processes."""
+    if jobs == 1:
+        return _judged(definition, chosen, until)
+    dealt = [chosen[number::jobs] for number in range(jobs)]
+    with ProcessPoolExecutor(jobs) as pool:
+        running = [pool.submit(_judged, definition, mine, until) for mine in dealt]
+        return [verdict for each in running for verdict in each.result()]
+
+
+def _judged(definition: Path, chosen: Sequence[Mutant], until: float) -> list[Verdict]:
+    with (
+        tempfile.TemporaryDirectory(prefix="watchglass-mutants-") as folder,
+        desk(definition, Path(folder)) as (file, made_ready),
+    ):
+        return list(_one_by_one(Judge(file, made_ready), chosen, until))
+
+
+def _one_by_one(judge: Judge, chosen: Sequence[Mutant], until: float) -> Iterator[Verdict]:
     for count, mutant in enumerate(chosen, 1):
         if time.monotonic() > until:
             print(f"stopped: the time is over after {count - 1} of {len(chosen)}", file=sys.stderr)
@@ -83,12 +104,6 @@ def _judged(judge: Judge, chosen: Sequence[Mutant], until: float) -> Iterator[Ve
 def _name(definition: Path) -> str:
     path = definition.resolve()
     return path.relative_to(ROOT).as_posix() if path.is_relative_to(ROOT) else definition.name
-
-
-def _plain(verdict: Verdict, text: str) -> dict[str, object]:
-    why = "" if verdict.by else reason(verdict)
-    told = verdict.mutant.told(text)
-    return {"kind": verdict.mutant.kind, "mutant": told, "by": verdict.by, "code": verdict.code, "why": why}
 
 
 if __name__ == "__main__":

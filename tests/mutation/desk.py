@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from tests.mutation.alike import Trial, trials
 from watchglass.alert_tests.worlds import Worlds
 from watchglass.artifact import Artifact
 from watchglass.database.embedded import embedded_server
@@ -34,12 +35,14 @@ class Desk:
         provers: source → what statements are run with, as `validate` does.
         recorded: the answers beside the definition, if there are any.
         frozen: source → its database with the clock of the answers.
+        trials: source → its database in other states, where answers were recorded.
     """
 
     stack: contextlib.ExitStack
     provers: dict[str, Prover] = field(default_factory=dict)
     recorded: Answers | None = None
     frozen: dict[str, MovingDatabase] = field(default_factory=dict)
+    trials: dict[str, tuple[Trial, ...]] = field(default_factory=dict)
     _worlds: dict[tuple[datetime.datetime, bool], Worlds] = field(default_factory=dict)
 
     def worlds(self, test: AlertTest) -> Worlds:
@@ -86,3 +89,6 @@ def _fill(made: Desk, definition: Definition, service: Service, source: Source) 
         database = made.stack.enter_context(frozen(definition, source, other, made.recorded.at))
         if database is not None:
             made.frozen[source.id] = database
+            made.trials[source.id] = made.stack.enter_context(
+                trials(definition, service, source, made.recorded.at)
+            )

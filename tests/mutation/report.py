@@ -11,41 +11,74 @@ from tests.mutation.verdict import Verdict
 
 STAGES = ("check", "validate", "test")
 
+SAME = "the output is the same"
+ALIKE = "the rows are the same"
+PLACE = "place, size, digits"
+_NO_MISTAKE = (SAME, ALIKE, PLACE)
+
 REASONS = {
-    "the output is the same": (
+    SAME: (
         "It compiles to the same bytes: the value is used by nothing, or says the same in other words. "
         "No dashboard and no alert is wrong."
+    ),
+    ALIKE: (
+        "Only the text of a query's SQL is another, and nothing tells the two forms apart: neither recorded answers nor alert "
+        "tests, nor the same rows at eleven other instants (the first of a day, week, month and year, hours in which the clocks "
+        "change, …), nor the fixtures with any one table emptied, nor panels whose range ends in two days. Such as a join along "
+        "a foreign key, a count of one or another column that is never NULL, or a look further back than what is shown."
+    ),
+    PLACE: (
+        "The output is the same but for where a panel stands, how large it is, and how many digits it shows (`gridPos`, "
+        "`size_x`, `size_y`, `row`, `col`, `decimals`). No number, colour or word is another."
     ),
     "an alert": (
         "A published rule is another, and no alert test fails: a test is missing, or what changed cannot be told apart."
     ),
-    "an alert's words": "Only what people read in the message is another, such as a level's limit.",
-    "a query's rows": (
-        "The SQL of a panel, question or variable is another and gives the rows that were recorded: the fixtures hold no "
-        "row that tells the two apart, or they are equal by other means, such as a foreign key."
+    "an alert's words": (
+        "Only what people read in the message is another, and the tests look at summary and description alone: levels in words, "
+        "the time to respond in."
     ),
-    "the look": "A level, unit, range, size or reference of a panel is another.",
+    "a query's rows": (
+        "The SQL of a query is another and gives the rows that were recorded, though another instant, another range or an "
+        "emptied table tells the two apart: the fixtures hold no such row."
+    ),
+    "a panel's reference": (
+        "A board's panel shows another metric or query, another stretch of time, another axis or goal line. Nothing runs a board."
+    ),
+    "the look": (
+        "A level, a target or a unit that no alert and no recorded answer holds is another: colours, lines and units of panels."
+    ),
 }
 """Why a mutant survives → what that means."""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What was judged, of how many, in how many seconds."""
+    """
+    What was judged, of how many, in how many seconds.
+
+    Args:
+        known: how many verdicts are those of an earlier run.
+    """
 
     definition: str
     verdicts: tuple[Verdict, ...]
     made: int
     seconds: float
     seed: int
+    known: int = 0
 
 
 def reason(verdict: Verdict) -> str:
     """Say why nothing found a mutant."""
     if not verdict.shows:
-        return "the output is the same"
+        return SAME
+    if verdict.alike:
+        return {"place": PLACE, "rows": ALIKE}[verdict.alike]
     if "rules" in verdict.shows:
         return "an alert"
+    if verdict.mutant.path[0] == "dashboards":
+        return "a panel's reference"
     if "SQL" in verdict.shows:
         return "a query's rows"
     return "an alert's words" if "words" in verdict.shows else "the look"
@@ -61,28 +94,39 @@ _INTRODUCTION = """# Mutants
 `make mutants` changes one thing of `{definition}` at a time, as somebody in a hurry would: a number,
 a comparison, a column, an operator, a filter, a unit, a time zone. Each wrong definition is given to `check`, then to `validate`,
 then to `test` (answers that were recorded, and alert tests), as the commands do it. Whatever one of them tells that it does not
-tell of the definition as it is, counts as found. What a reviewer sees in `output/` does not count: every mutant but those of the
-first row below is seen there.
+tell of the definition as it is, counts as found. What a reviewer sees in `output/` does not count.
+`python -m tests.mutation.definition --jobs 2 --json FILE` keeps the verdicts, `--again FILE` judges what nothing found then,
+`--only alerts.` a part.
 
-{made:,} mutants can be made; {chosen} judged in {minutes:.0f} minutes, and {found:,} were found ({share}). Of those that compile
-and change what an alert rule does, {caught:,} of {alerts:,} were found ({alert_share})."""
+{made:,} mutants can be made; {chosen} judged{when}, and {found:,} were found ({share}). Of those that nothing
+found, {none:,} are no mistakes by the first three rules below; without them {real_share} were found. Of those that compile and
+change what an alert rule does, {caught:,} of {alerts:,} were found ({alert_share})."""
 
 
 def _head(run: Run) -> str:
     count, found = len(run.verdicts), sum(bool(each.by) for each in run.verdicts)
-    alerts = [each for each in run.verdicts if "rules" in each.shows]
+    none = sum(reason(each) in _NO_MISTAKE for each in run.verdicts if not each.by)
+    alerts = [each for each in run.verdicts if "rules" in each.shows and each.alike != "rows"]
     caught = sum(bool(each.by) for each in alerts)
     return _INTRODUCTION.format(
         definition=run.definition,
         made=run.made,
         chosen="all were" if count == run.made else f"{count:,} by chance (seed {run.seed}) were",
-        minutes=run.seconds / 60,
+        when=_when(run),
         found=found,
         share=_share(found, count),
+        none=none,
+        real_share=_share(found, count - none),
         caught=caught,
         alerts=len(alerts),
         alert_share=_share(caught, len(alerts)),
     )
+
+
+def _when(run: Run) -> str:
+    if run.known:
+        return f": {len(run.verdicts) - run.known:,} now, the others were found before the tests last grew"
+    return f" in {run.seconds / 60:.0f} minutes"
 
 
 def _share(part: int, whole: int) -> str:

@@ -9,7 +9,9 @@ import pytest
 import yaml
 
 from tests.live import missing
-from tests.mutation import sql
+from tests.mutation import known, sql
+from tests.mutation.alike import bare
+from tests.mutation.definition import main
 from tests.mutation.desk import desk
 from tests.mutation.mutant import Mutant
 from tests.mutation.report import Run, page, reason
@@ -151,21 +153,92 @@ PLANTED = [
     ("an unsaid NULL", "nullable: true, levels: pollution}\n      created_l", "levels: pollution}\n      created_l"),
     ("the time zone", "timezone: Europe/Berlin", "timezone: UTC"),
     ("a day of the session", "{{ bucket('now()', '1 day') }} AS begins", "date_trunc('day', now()) AS begins"),
+    (">= for > at an age", "c.created_at > now() - INTERVAL '24 hours') AS created_last_day",
+     "c.created_at >= now() - INTERVAL '24 hours') AS created_last_day"),
+    ("< for <= at an age", "c.created_at <= now() - INTERVAL '6 hours'", "c.created_at < now() - INTERVAL '6 hours'"),
+    ("a week of eight days", "run.start_time > now() - INTERVAL '7 days'", "run.start_time > now() - INTERVAL '8 days'"),
+    ("a border of suspicion", "HAVING count(*) > {{ suspicious_drafts }}", "HAVING count(*) >= {{ suspicious_drafts }}"),
+    ("a job that is not there", "THEN 'missing'", "THEN 'healthy'"),
+    ("a job that is switched off", "WHEN NOT timed.active THEN 'switched off'", "WHEN timed.active THEN 'switched off'"),
+    ("the older of two alike", "ORDER BY run.start_time DESC, run.runid DESC) AS back", "ORDER BY run.start_time DESC) AS back"),
+    ("an organization without drafts", "HAVING count(*) FILTER (WHERE {{ snippet('draft') }}) > 0",
+     "HAVING count(*) FILTER (WHERE {{ snippet('draft') }}) >= 0"),
+    ("no success, a hundred times later", "same_as: job_gap\n    when_null: 999", "same_as: job_gap\n    when_null: 99900"),
+    ("a thousand messages", "    limit: 10\n    missing", "    limit: 1000\n    missing"),
+    ("rows of the future", "{{ in_range('c.created_at', before='8 days') }}", "true"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("old", "new"), [case[1:] for case in PLANTED], ids=[case[0] for case in PLANTED])
 def test_what_a_reviewer_plants_is_found(old: str, new: str, judge: Judge) -> None:
+    verdict = judge.judge(planted(judge, old, new))
+    assert verdict.by in ("check", "validate", "test")
+
+
+def planted(judge: Judge, old: str, new: str, *path: str) -> Mutant:
+    """Put another text in the place of one of the definition."""
     start = judge.text.find(old)
     if start < 0:
         pytest.fail(f"the definition says nothing like {old}")
-    verdict = judge.judge(Mutant("planted", ("planted",), start, start + len(old), new))
-    assert verdict.by in ("check", "validate", "test")
+    return Mutant("planted", path or ("planted",), start, start + len(old), new)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "path", "why"),
+    [
+        ("width: 6, height: 5", "width: 6, height: 6", ("dashboards", "height"), "place, size, digits"),
+        (
+            "JOIN cron.job AS job ON job.jobid = run.jobid\n        WHERE",
+            "LEFT JOIN cron.job AS job ON job.jobid = run.jobid\n        WHERE",
+            ("queries", "job_by_week", "sql"),
+            "the rows are the same",
+        ),
+        ("WHERE m.day <= now()", "", ("queries", "daily_trend", "sql"), "a query's rows"),
+        ("metric: usage, as: gauge, min: 0", "metric: usage, as: gauge, min: 1", ("dashboards", "min"), "a panel's reference"),
+    ],
+    ids=["a height", "a join that a WHERE makes an inner one", "only a range that ends later tells", "an axis"],
+)  # fmt: skip
+def test_what_nothing_finds_has_a_reason(
+    old: str, new: str, path: tuple[str, ...], why: str, judge: Judge
+) -> None:
+    verdict = judge.judge(planted(judge, old, new, *path))
+    assert (verdict.by, reason(verdict)) == ("", why)
 
 
 def test_a_comment_is_no_mistake(judge: Judge) -> None:
     verdict = judge.judge(Mutant("planted", ("planted",), 0, 0, "# nothing\n"))
     assert (verdict.by, reason(verdict)) == ("", "the output is the same")
+
+
+def test_only_place_size_and_digits_are_left_out() -> None:
+    panel = {
+        "gridPos": {"x": 1},
+        "max": 5,
+        "overrides": [{"id": "decimals", "value": 1}, {"id": "unit", "value": "h"}],
+    }
+    assert bare({"panels": [panel]}) == {"panels": [{"max": 5, "overrides": [{"id": "unit", "value": "h"}]}]}
+
+
+def test_verdicts_are_known_again_where_the_file_grew_elsewhere(tmp_path: Path) -> None:
+    every = mutants(SMALL)
+    verdicts = [Verdict(each, "check" if at else "", "wrong-type") for at, each in enumerate(every)]
+    file = tmp_path / "verdicts.json"
+    file.write_text(known.written(verdicts, known.names(every, SMALL), SMALL), "utf-8")
+    later = SMALL.replace("title: Shop at 10", "title: The shop, at 10 and later")
+    made = mutants(later)
+    found = list(known.found_before(file, known.names(made, later)))
+    assert [each.mutant for each in found] == list(made)[1:]
+
+
+def test_what_was_found_before_is_not_judged_again(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], judge: Judge
+) -> None:
+    every = mutants(judge.text)
+    verdicts = [Verdict(each, "check" if at else "", "wrong-type") for at, each in enumerate(every)]
+    file = tmp_path / "verdicts.json"
+    file.write_text(known.written(verdicts, known.names(every, judge.text), judge.text), "utf-8")
+    assert main(["--again", str(file)]) == 0
+    assert f"{len(every)} of {len(every)} mutants found" in capsys.readouterr().out
 
 
 def test_the_page_counts_and_names_rules_that_nothing_holds() -> None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from tests.mutation.alike import Trial, ahead, apart, bare
 from tests.mutation.desk import Desk
 from tests.mutation.mutant import Mutant
 from watchglass.alert_tests import AlertTestSession, PlayedTest
@@ -35,12 +36,15 @@ class Verdict:
         by: ``check``, ``validate`` or ``test``; empty where nothing found it.
         code: the code of what was told, with its level where that is only a warning.
         shows: what of the output is another: ``rules``, their ``words``, ``SQL``, ``panels``; none where nothing is.
+        alike: of one that nothing found: ``place`` where panels only stand elsewhere, ``rows`` where no database that was
+            tried tells the statements apart.
     """
 
     mutant: Mutant
     by: str = ""
     code: str = ""
     shows: tuple[str, ...] = ()
+    alike: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +104,7 @@ class Judge:
             found = self._told(by, mutant, stage(compiled, mutant))
             if found is not None:
                 return replace(found, shows=shows)
-        return Verdict(mutant, shows=shows)
+        return Verdict(mutant, shows=shows, alike=self._alike(compiled, mutant, shows))
 
     def _measure(self) -> _Base:
         compiled = compile_definition(self._file, None, self._today)
@@ -162,6 +166,34 @@ class Judge:
             statement.tags,
             statement.format,
         )
+
+    def _alike(self, compiled: Compiled, mutant: Mutant, shows: Sequence[str]) -> str:
+        """Tell how what nothing found is the same as what was there, if it is."""
+        if [*shows] == ["panels"]:
+            bodies = {each.path: each.body for each in compiled.artifacts if each.target != "plain"}
+            elsewhere = all(bare(body) == bare(self._base.bodies.get(path)) for path, body in bodies.items())
+            return "place" if elsewhere else ""
+        if mutant.path[-1] != "sql" and mutant.path[0] != "snippets":
+            return ""
+        asked = [self._asked(compiled, source) for source in self._desk.trials]
+        return "rows" if any(asked) and not any(apart(*each) for listed in asked for each in listed) else ""
+
+    def _asked(self, compiled: Compiled, source: str) -> list[tuple[Trial, str, str]]:
+        """List where statements that are others can be asked in both forms: as plain SQL, and as panels that look ahead."""
+        assert compiled.service is not None
+        first, *_ = trials = self._desk.trials[source]
+        found = []
+        for statement in statements_of(compiled.artifacts):
+            known = self._base.statements.get((statement.target, statement.name))
+            if known is None or not self._is_new(statement) or statement.source not in ("", source):
+                continue
+            if statement.target == "plain":
+                found += [(trial, known.sql.text, statement.sql.text) for trial in trials]
+            elif statement.target == "grafana" and statement.role == "panel":
+                found.append(
+                    (first, *(ahead(compiled.service, each, first.at) for each in (known, statement)))
+                )
+        return found
 
     def _validated(self, compiled: Compiled, mutant: Mutant) -> Sequence[Problem]:
         """Run the statements that are others, those of the query that was touched, and their twins."""
