@@ -43,6 +43,13 @@ def test_a_migration_may_name_its_source_and_one_that_breaks_nothing_ends_with_0
     assert "5 statements before and after main=1-sent.sql" in capsys.readouterr().out
 
 
+def test_a_database_that_cannot_be_reached_leaves_no_statement_before_and_after(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    assert validate("--after", "1-sent.sql", "--dsn", "host=/nowhere dbname=x") == 1
+    assert capsys.readouterr().out == "definition.yaml: 0 statements before and after 1-sent.sql\n"
+
+
 def test_machines_read_the_statement_of_the_migration_as_a_related_place(
     capsys: pytest.CaptureFixture[str],
 ) -> None:

@@ -85,7 +85,7 @@ def judge(tmp_path: Path, server: Server, monkeypatch: pytest.MonkeyPatch) -> Ju
             dsns,
             server=server,
             files={"main": files},
-        )
+        ).problems
 
     return judged
 

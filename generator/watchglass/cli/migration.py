@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from watchglass.pipeline import Compiled
     from watchglass.problems import Problem
     from watchglass.sql.pieces import SourceText
+    from watchglass.validate.migration.guard import Judged
     from watchglass.validate.run import Wishes
-    from watchglass.validate.session import Session
 
 
 def judge(
@@ -36,16 +36,17 @@ def judge(
     found: list[Problem] = list(problems)
     for each in compiled.values():
         found += [problem for problem in each.problems if problem.level == "error"]
-    tried = not has_errors(found)
-    if tried:
+    judged: dict[Path, Judged] = {}
+    if not has_errors(found):
         migration = [(source, text) for (source, _), text in zip(pairs, texts, strict=True)]
-        found += _run(compiled, given, environment, wishes, migration)
+        judged = _run(compiled, given, environment, wishes, migration)
+        found += [problem for outcome in judged.values() for problem in outcome.problems]
     sources: dict[str, str] = {text.file: text.text for text in texts}
     for each in compiled.values():
         sources |= each.sources
     tell(found, form, sources)
-    if form == "text" and tried:
-        _summarize(compiled, named)
+    for path, outcome in judged.items() if form == "text" else ():
+        click.echo(f"{path.as_posix()}: {outcome.compared} statements before and after {', '.join(named)}")
     return 1 if has_errors(found) else 0
 
 
@@ -66,25 +67,13 @@ def _run(
     environment: str | None,
     wishes: Wishes,
     migration: Sequence[tuple[str, SourceText]],
-) -> list[Problem]:
+) -> dict[Path, Judged]:
     from watchglass.cli.reporting import databases_told
     from watchglass.validate.session import Session
 
     with databases_told(), Session(given, environment, wishes) as session:
-        return [problem for each in compiled.values() for problem in _judged(each, session, migration)]
-
-
-def _judged(
-    compiled: Compiled, session: Session, migration: Sequence[tuple[str, SourceText]]
-) -> tuple[Problem, ...]:
-    if compiled.definition is None or compiled.service is None:
-        return ()
-    return session.after(compiled.definition, compiled.service, compiled.artifacts, migration)
-
-
-def _summarize(compiled: Mapping[Path, Compiled], named: Sequence[str]) -> None:
-    from watchglass.validate.engine import statements_of
-
-    for path, each in compiled.items():
-        count = len(statements_of(each.artifacts))
-        click.echo(f"{path.as_posix()}: {count} statements before and after {', '.join(named)}")
+        return {
+            path: session.after(each.definition, each.service, each.artifacts, migration)
+            for path, each in compiled.items()
+            if each.definition is not None and each.service is not None
+        }

@@ -23,7 +23,7 @@ from watchglass.sql.pieces import SourceText
 from watchglass.validate.answers.recording import judge_answers, record_answers
 from watchglass.validate.engine import Report, statements_of
 from watchglass.validate.grants import Grants, grants_of
-from watchglass.validate.migration.guard import judge_migration
+from watchglass.validate.migration.guard import Judged, judge_migration
 from watchglass.validate.run import Progress, Wishes, validate_definition
 
 _NAMED = re.compile(r"[A-Za-z][A-Za-z0-9_-]*=")
@@ -106,7 +106,7 @@ class Session:
         service: Service,
         artifacts: Sequence[Artifact],
         migration: Sequence[tuple[str, SourceText]],
-    ) -> tuple[Problem, ...]:
+    ) -> Judged:
         """
         Say what a migration breaks or changes of a definition's statements; it is run on copies alone.
 

@@ -6,6 +6,7 @@ import contextlib
 import datetime
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
 from watchglass.artifact import Artifact, Statement
@@ -37,6 +38,14 @@ _WORDS = {
 }
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """What is said of a migration, and how many statements were run before and after it."""
+
+    problems: tuple[Problem, ...] = ()
+    compared: int = 0
+
+
 def judge_migration(
     definition: Definition,
     service: Service,
@@ -46,7 +55,7 @@ def judge_migration(
     server: Server,
     files: Mapping[str, Sequence[SourceText]],
     role: str = "",
-) -> tuple[Problem, ...]:
+) -> Judged:
     """
     Say what a migration breaks or changes of a definition's statements.
 
@@ -55,26 +64,26 @@ def judge_migration(
         files: source → the migration's files, in their order.
     """
     statements = statements_of(artifacts)
-    problems: list[Problem] = []
+    judged: list[Judged] = []
     for source in service.sources.values():
         mine = [statement for statement in statements if statement.source in ("", source.id)]
         if source.type == "postgres" and mine and files.get(source.id):
             place = Place(definition, service, source, dsns.get(source.id), server)
-            problems += _judge(place, mine, steps_of(files[source.id]), role)
-    return tuple(problems)
+            judged.append(_judge(place, mine, steps_of(files[source.id]), role))
+    return Judged(
+        tuple(problem for each in judged for problem in each.problems), sum(each.compared for each in judged)
+    )
 
 
-def _judge(
-    place: Place, statements: Sequence[Statement], steps: Sequence[Step], role: str
-) -> tuple[Problem, ...]:
+def _judge(place: Place, statements: Sequence[Statement], steps: Sequence[Step], role: str) -> Judged:
     now = datetime.datetime.now(tz=datetime.UTC)
     with contextlib.ExitStack() as stack:
         copies = copies_of(place, role, stack)
         if isinstance(copies, tuple):
-            return copies
+            return Judged(copies)
         refused = _apply(copies, steps)
         if refused is not None:
-            return (refused,)
+            return Judged((refused,))
         read_as = partial(copies.dsn, role=copies.role)
         before = look(read_as(copies.before), place, statements, now)
         after = look(read_as(copies.after), place, statements, now)
@@ -90,7 +99,8 @@ def _judge(
             )
         )
         broken_before = tuple(finding.problem for finding in failures(before.proofs.values()))
-        return (*broken_before, *_told(changes, _blamed(copies, steps, changes)))
+        told = _told(changes, _blamed(copies, steps, changes))
+        return Judged((*broken_before, *told), len(statements))
 
 
 def _apply(copies: Copies, steps: Sequence[Step]) -> Problem | None:
