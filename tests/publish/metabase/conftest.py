@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.publish.metabase.shop import artifacts_of, shop_server
+from tests.publish.metabase.shop import Publisher, artifacts_of, shop_server
 from tests.servers.metabase.server import MetabaseServer
 from watchglass.artifact import Artifact
 
@@ -23,3 +23,21 @@ def server() -> Iterator[MetabaseServer]:
 @pytest.fixture
 def shop(tmp_path: Path) -> Artifacts:
     return artifacts_of(tmp_path)
+
+
+@pytest.fixture(params=["0.50", "0.53", "0.54", "0.58", "0.63"])
+def each(request: pytest.FixtureRequest) -> Iterator[MetabaseServer]:
+    """Give one of every generation that can send mails, and messages by Slack."""
+    with shop_server(request.param) as running:
+        running.state.settings["slack-token-valid?"] = True
+        yield running
+
+
+@pytest.fixture
+def published(server: MetabaseServer, mail: Artifacts) -> Publisher:
+    """Publish what the module calls ``mail``."""
+    server.state.settings["slack-token-valid?"] = True
+    publisher = Publisher(server)
+    assert publisher.apply(mail).complete
+    server.forget()
+    return publisher

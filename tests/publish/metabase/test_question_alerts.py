@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -44,25 +43,9 @@ GOAL = {**changes(WATCH.replace("failed", "share")), **SHARE}
 ROWS = {**GOAL, "id: share, metric: share, as: bar_gauge": "id: share, metric: share, as: number"}
 
 
-@pytest.fixture(params=["0.50", "0.53", "0.54", "0.58", "0.63"])
-def each(request: pytest.FixtureRequest) -> Iterator[MetabaseServer]:
-    with shop_server(request.param) as running:
-        running.state.settings["slack-token-valid?"] = True
-        yield running
-
-
 @pytest.fixture
 def mail(tmp_path: Path) -> Artifacts:
     return artifacts_of(tmp_path, MAIL)
-
-
-@pytest.fixture
-def published(server: MetabaseServer, mail: Artifacts) -> Publisher:
-    server.state.settings["slack-token-valid?"] = True
-    publisher = Publisher(server)
-    assert publisher.apply(mail).complete
-    server.forget()
-    return publisher
 
 
 def alerts(server: MetabaseServer) -> list[Any]:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from tests.publish.metabase.conftest import Artifacts
-from tests.publish.metabase.shop import Publisher, actions, artifacts_of, number_of, shop_server, written
+from tests.publish.metabase.shop import Publisher, actions, artifacts_of, number_of, written
 from tests.servers.faults import Meanwhile
 from tests.servers.messages import Request
 from tests.servers.metabase.samples import card, posted, pulse, put
@@ -29,25 +29,9 @@ DAYS = "          - {id: days, query: days, as: lines, time: day, y: [orders]}\n
 WORDS = '          - {id: words, as: text, title: Words, text: "Read this {{ twice }}."}\n'
 
 
-@pytest.fixture(params=["0.50", "0.54", "0.58", "0.63"])
-def each(request: pytest.FixtureRequest) -> Iterator[MetabaseServer]:
-    with shop_server(request.param) as running:
-        running.state.settings["slack-token-valid?"] = True
-        yield running
-
-
 @pytest.fixture
 def mail(tmp_path: Path) -> Artifacts:
     return artifacts_of(tmp_path, MAIL)
-
-
-@pytest.fixture
-def published(server: MetabaseServer, mail: Artifacts) -> Publisher:
-    server.state.settings["slack-token-valid?"] = True
-    publisher = Publisher(server)
-    assert publisher.apply(mail).complete
-    server.forget()
-    return publisher
 
 
 def the_mail(server: MetabaseServer) -> Any:
