@@ -6,6 +6,7 @@ import json
 import os
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -102,6 +103,28 @@ def test_fault_50_a_plan_that_was_written_down_is_applied_as_it_was_or_not_at_al
     assert typed(server, home, "apply", "plan.json").returncode == 0
     other = typed(server, home, "apply", "plan.json")
     assert other.returncode == 1
+
+
+def test_what_definitions_of_one_server_read_alike_is_read_once(
+    server: GrafanaServer, definition: Path
+) -> None:
+    boards = "".join(
+        f"  b{number}: {{title: Board {number}, rows: [{{title: All, panels: [{{query: now, as: table}}]}}]}}\n"
+        for number in range(8)
+    )
+    text = definition.read_text("utf-8").replace("dashboards:\n", f"dashboards:\n{boards}")
+    definition.write_text(text, "utf-8")
+    (definition.parent / "other.yaml").write_text(
+        text.replace("id: shop,", "id: other,").replace("folder: Shop}", "folder: Other}"), "utf-8"
+    )
+    both = ("shop.yaml", "other.yaml")
+    assert typed(server, definition.parent, "apply", *both, "--yes").returncode == 0
+    server.forget()
+    assert typed(server, definition.parent, "plan", *both).returncode == 0
+    asked = Counter(record.line[1].partition("?")[0] for record in server.requests)
+    lists = "/api/v1/provisioning/alert-rules"
+    pages = "/apis/dashboard.grafana.app/v1beta1/namespaces/default/dashboards"
+    assert (asked[lists], asked[f"{lists}/export"], asked[pages]) == (1, 1, 1)
 
 
 PLAN = {

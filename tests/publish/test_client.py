@@ -79,7 +79,7 @@ def test_an_address_that_would_give_the_token_away_is_refused(url: str, says: st
 
 
 def test_http_is_taken_where_it_was_asked_for() -> None:
-    Client("Grafana", "http://grafana.example.com", {}, settings=Settings(plain=True)).close()
+    Client("Grafana", "http://grafana.example.com", {}, settings=Settings(plain=True))
 
 
 @pytest.mark.parametrize("method", ["get", "put", "delete"])
@@ -207,13 +207,22 @@ def test_a_secret_in_a_body_is_written_for_the_server_alone() -> None:
         talking(server).put("/x", {"key": Path()})
 
 
-def test_requests_are_counted() -> None:
-    with scripted(OK) as server:
+def test_what_is_read_once_is_asked_for_once() -> None:
+    with scripted(Step(503), OK, Step(404), OK) as server:
         client = talking(server)
-        client.get("/a")
-        client.get("/b")
-        client.put("/c", {})
-    assert client.counted == {"GET": 2, "PUT": 1}
+        for _ in range(2):
+            assert client.get_once("/a").body == {"fine": True}
+            assert client.get_once("/a", {"page": 2}, also=(404,)).status == 404
+    assert [path for _, path, _, _ in server.asked] == ["/a", "/a", "/a?page=2"]
+
+
+def test_a_way_to_a_server_is_another_with_another_token() -> None:
+    def way(token: str, **settings: str) -> object:
+        url = "http://127.0.0.1:3000"
+        return Client("Grafana", url, {"Authorization": Secret(token)}, settings=Settings(**settings)).way  # type: ignore[arg-type]
+
+    assert way("a") == way("a")
+    assert len({way("a"), way("b"), way("a", authority="ca.pem")}) == 3
 
 
 def test_several_reads_are_in_flight_at_once_and_come_in_order() -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -90,7 +90,6 @@ class Ready:
 
     path: Path
     session: Session
-    client: Client
     live: Mapping[Key, Live]
     plan: Plan
     obstacles: tuple[str, ...]
@@ -153,6 +152,7 @@ def sessions(
     from watchglass import naming
     from watchglass.publish.session import emptied
 
+    ways: dict[Hashable, Client] = {}
     for path, each in compiled.items():
         service = each.service
         assert service is not None, "there was no error"
@@ -160,25 +160,16 @@ def sessions(
         gone = named | {naming.uid(service.id, service.environment.suffix, name) for name in named}
         for target in options.targets or TARGETS:
             # What is to be removed needs no secret.
-            opened = _open(path, replace(each, artifacts=()) if empty else each, target, options, redactor)
-            if opened is None:
+            wanted = replace(each, artifacts=()) if empty else each
+            client = client_of(path, wanted, target, options, redactor)
+            if client is None:
                 continue
-            client, session, obstacles = opened
+            session, obstacles = _BUILDERS[target](ways.setdefault(client.way, client), wanted)
             session = emptied(session) if empty else session
             live = session.look()
             plan = session.plan(live, options.wish(gone))
             known = tuple(obstacles()) if plan.writes and not empty else ()
-            yield Ready(path, session, client, live, plan, known)
-
-
-def _open(
-    path: Path, compiled: Compiled, target: str, options: Options, redactor: Redactor
-) -> tuple[Client, Session, Callable[[], Iterator[str]]] | None:
-    client = client_of(path, compiled, target, options, redactor)
-    if client is None:
-        return None
-    session, obstacles = _BUILDERS[target](client, compiled)
-    return client, session, obstacles
+            yield Ready(path, session, live, plan, known)
 
 
 def client_of(

@@ -9,8 +9,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Hashable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -72,16 +71,14 @@ class Client:
         self.name, self.url = name, url.rstrip("/")
         self.settings = settings or Settings()
         self.redactor = redactor or Redactor()
-        self.counted: Counter[str] = Counter()
+        self.way = (self.url, frozenset(headers.items()), self.settings)
+        """What tells this way to a server from every other: two clients of one way may stand for each other."""
         self._wait = wait
+        self._known: dict[Hashable, Answer] = {}
         for secret in (value for value in headers.values() if isinstance(value, Secret)):
             self.redactor.learn(secret)
         check_address(self.url, self.settings, self.name, self.redactor)
         self._session = session_of(self.url, headers, self.settings)
-
-    def close(self) -> None:
-        """Let go of the connections."""
-        self._session.close()
 
     def get(
         self, path: str, query: Mapping[str, str | int] | None = None, *, also: tuple[int, ...] = ()
@@ -96,6 +93,15 @@ class Client:
             PublishError: nothing came, or something else than was asked for.
         """
         return self._repeated("GET", path, None, query, also)
+
+    def get_once(
+        self, path: str, query: Mapping[str, str | int] | None = None, *, also: tuple[int, ...] = ()
+    ) -> Answer:
+        """Read what all definitions of a run look through, such as the list of all rules; never what is written over next."""
+        asked = (path, frozenset((query or {}).items()), also)
+        if asked not in self._known:
+            self._known[asked] = self.get(path, query, also=also)
+        return self._known[asked]
 
     def get_all(self, paths: Sequence[str], *, also: tuple[int, ...] = ()) -> list[Answer]:
         """Read several, some at once; the first that fails ends it, once those in flight are done."""
@@ -177,7 +183,6 @@ class Client:
         query: Mapping[str, str | int] | None,
         headers: Mapping[str, str] | None = None,
     ) -> Answer:
-        self.counted[method] += 1
         try:
             response = self._session.request(
                 method,

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from tests.publish.grafana.shop import Publisher, actions, service_of, shop_server
+from tests.servers.faults import Meanwhile
 from tests.servers.grafana.server import GrafanaServer
 from watchglass.artifact import Json
 from watchglass.definition.service import Service
@@ -202,6 +203,18 @@ def test_fault_36_a_token_that_may_not_write_is_refused_before_the_first_write(
     assert done.done == ()
     with pytest.raises(PublishError, match="401"):
         Publisher(server, "glsa_wrong").apply(shop)
+
+
+def test_a_rule_group_that_goes_while_it_is_read_is_made_anew(server: GrafanaServer, shop: Service) -> None:
+    publisher = Publisher(server)
+    publisher.apply(shop)
+    group = "/api/v1/provisioning/folder/shop-folder/rule-groups/shop%20every%201m"
+    server.inject(
+        Meanwhile(lambda: server.ask("DELETE", group)), when=lambda request: request.path.endswith("/export")
+    )
+    assert [(change.action, change.title) for change in publisher.plan(shop).writes] == [
+        ("create", "shop every 1m")
+    ]
 
 
 def test_many_boards_are_read_in_few_requests(server: GrafanaServer, shop: Service, tmp_path: Path) -> None:

@@ -36,8 +36,7 @@ class Dashboards:
         tagged = only(self._client.get("/api/search", query).body, list, "the search for dashboards")
         uids = sorted({each["uid"] for each in tagged} | set(wanted))
         if len(uids) > _ONE_BY_ONE:
-            asked = set(uids)
-            return {live.key.id: live for live in self._pages() if live.key.id in asked}
+            return {live.key.id: live for live in self._among(set(uids))}
         found = {uid: self.read_one(uid) for uid in uids}
         return {uid: live for uid, live in found.items() if live is not None}
 
@@ -51,12 +50,16 @@ class Dashboards:
         locked = normal.FILE if meta.get("provisioned") else ""
         return self._live(uid, body, meta.get("folderUid", ""), body.get("version"), locked)
 
-    def _pages(self) -> Iterator[Live]:
+    def _among(self, uids: set[str]) -> Iterator[Live]:
+        """Read all that there are, and give those that are asked for."""
         more = ""
         while True:
-            page = self._client.get(self._list, {"limit": 500} | ({"continue": more} if more else {})).body
+            page = self._client.get_once(
+                self._list, {"limit": 500} | ({"continue": more} if more else {})
+            ).body
             for item in only(page, dict, "the list of dashboards")["items"]:
-                yield self._item(item)
+                if item["metadata"]["name"] in uids:
+                    yield self._item(item)
             more = page.get("metadata", {}).get("continue", "")
             if not more:
                 return

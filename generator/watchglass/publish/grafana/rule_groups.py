@@ -42,7 +42,7 @@ class RuleGroups:
 
     def read(self, wanted: Mapping[str, Desired]) -> Mapping[str, Live]:
         """Read the groups that hold a rule of ours, and those at the wanted names."""
-        rules = only(self._client.get(_RULES).body, list, "the list of rules")
+        rules = only(self._client.get_once(_RULES).body, list, "the list of rules")
         groups: dict[str, list[Mapping[str, Json]]] = {}
         for each in rules:
             groups.setdefault(group_id(each["folderUID"], each["ruleGroup"]), []).append(each)
@@ -52,23 +52,34 @@ class RuleGroups:
             if key in wanted or any(normal.mark_of_rule(each)[0] == self._owner for each in members)
         }
         intervals = self._intervals(ours) if ours else {}
-        return {key: self._live(key, members, intervals[key]) for key, members in ours.items()}
+        return {
+            key: self._live(key, members, intervals[key]) for key, members in ours.items() if key in intervals
+        }
 
     def _intervals(self, groups: Mapping[str, list[Mapping[str, Json]]]) -> dict[str, str]:
-        """Ask for all intervals at once; where one rule stands in a folder that is gone, that fails, and each group is asked."""
-        answer = self._client.get(f"{_RULES}/export", {"format": "json"}, also=(500,))
+        """
+        Ask for all intervals at once; where one rule stands in a folder that is gone, that fails, and each group is asked.
+
+        Returns:
+            id of a group → its interval; one that went meanwhile is left out.
+        """
+        of: dict[str, str] = {}
+        answer = self._client.get_once(f"{_RULES}/export", {"format": "json"}, also=(500,))
         if answer.status == 200:
             of = {
                 rule["uid"]: group["interval"]
                 for group in (answer.body or {}).get("groups") or []
                 for rule in group["rules"]
             }
-            return {key: normal.duration(str(of[members[0]["uid"]])) for key, members in groups.items()}
-        return {key: self._interval(members[0]) for key, members in groups.items()}
+        found = {
+            key: of.get(members[0]["uid"]) or self._interval(members[0]) for key, members in groups.items()
+        }
+        return {key: normal.duration(str(interval)) for key, interval in found.items() if interval}
 
     def _interval(self, member: Mapping[str, Json]) -> str:
-        body = self._client.get(place_of(member["folderUID"], member["ruleGroup"])).body
-        return normal.duration(f"{only(body, dict, 'a rule group')['interval']}s")
+        """Ask for one group's interval; empty where the group is gone."""
+        answer = self._client.get(place_of(member["folderUID"], member["ruleGroup"]), also=(404,))
+        return "" if answer.status == 404 else f"{only(answer.body, dict, 'a rule group')['interval']}s"
 
     def read_one(self, key: str) -> Live | None:
         """Read one group."""
