@@ -120,6 +120,29 @@ def test_a_secret_is_shown_in_no_report(
     assert secret not in printed.out + printed.err
 
 
+@pytest.mark.parametrize(
+    "environment",
+    [
+        "grafana: {token: %s, versoin: 1}",
+        "grafana: {organization: %s}",
+        "grafana: {token: [%s}",
+        "grafana: {url: x, tokn: %s}",
+        "metabase: {api_key: of-no-known-form-%s, versoin: 1}",
+    ],
+)
+@pytest.mark.parametrize("line_break", ["\n", "\r"])
+def test_an_error_beside_a_secret_or_about_it_does_not_show_it(
+    environment: str, line_break: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    secret = "".join(PARTS["grafana"])
+    text = f"version: 1\nenvironments:\n  here: {{{environment % secret}}}\n"
+    (tmp_path / "definition.yaml").write_text(text.replace("\n", line_break))
+    assert run(["check", str(tmp_path / "definition.yaml")]) == 1
+    printed = capsys.readouterr()
+    assert "here" in printed.err
+    assert secret[8:] not in printed.err
+
+
 def test_a_secret_of_a_shared_part_stays_hidden_where_a_later_definition_does_not_name_it(
     tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:

@@ -31,17 +31,17 @@ environment_option = click.option(
 
 
 def tell(problems: Iterable[Problem], form: Format, sources: Mapping[str, str]) -> None:
-    """Print problems: text goes to stderr, what machines read to stdout."""
+    """Print problems, without secrets: text goes to stderr, what machines read to stdout."""
     from watchglass.problems import arrange
     from watchglass.review import report
 
     listed = arrange(problems)
     if not listed and form == "text":
         return
-    if any(problem.code in ("lint-secret", "secret-plain") for problem in listed):
-        from watchglass.lint import hide_secrets
+    if listed:
+        from watchglass.lint import cleaned, hide_secrets
 
-        sources = hide_secrets(sources, listed)
+        sources, listed = hide_secrets(sources, listed), tuple(map(cleaned, listed))
     text = report(listed, form, sources, color=form == "text" and sys.stderr.isatty())
     click.echo(text, err=form == "text", nl=not text.endswith("\n"))
 

@@ -7,11 +7,11 @@ from watchglass.definition.read import Definition
 from watchglass.definition.service import Service
 from watchglass.lint.allow import apply_allows
 from watchglass.lint.registry import RULES
-from watchglass.lint.secrets import hide_secrets
+from watchglass.lint.secrets import cleaned, hide_secrets
 from watchglass.lint.subject import subject
 from watchglass.problems import Problem, arrange
 
-__all__ = ["RULES", "hide_secrets", "lint"]
+__all__ = ["RULES", "cleaned", "hide_secrets", "lint"]
 
 
 def lint(definition: Definition, service: Service) -> tuple[Problem, ...]:

@@ -6,8 +6,9 @@ import math
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from watchglass.definition.source_file import lines_of
 from watchglass.problems import Problem, Span
 
 _FORMS: tuple[tuple[str, str], ...] = (
@@ -32,6 +33,14 @@ _FORMS: tuple[tuple[str, str], ...] = (
 _IN_TEXTS = (("a password", r"\bpassword\s*=\s*(?P<secret>'[^']{4,}'|[^\s'\"&;]{4,})"),)
 _COMPILED = tuple(
     (what, re.compile(form, re.IGNORECASE if "earer" in form else 0)) for what, form in (*_FORMS, *_IN_TEXTS)
+)
+FIELDS = frozenset(
+    {"password", "token", "api_key", "secret", "integration_key", "routing_key", "client_secret", "bot_token"}
+)
+"""Keys whose values are secrets, whatever their form."""
+
+_FIELD = re.compile(
+    rf"\b(?:{'|'.join(sorted(FIELDS))})[\"']?\s*:\s*[\"']?(?P<secret>[^\s\"',{{}}\[\]]{{8,}})"
 )
 _PLACEHOLDER = re.compile(
     r"\$\{|\$\(|\{\{|<|\*{3}|^%s$|x{4}|…|^'?(?:your|my|the|some)[-_ ]|^'?(?:password|passwd|changeme|example)'?$",
@@ -81,18 +90,45 @@ def _bits(word: str) -> float:
     return -sum(share * math.log2(share) for share in shares)
 
 
+def cleaned(problem: Problem) -> Problem:
+    """Give a problem whose words show no secret of a known form, which a message may have quoted."""
+    related = tuple(replace(each, message=_clean(each.message)) for each in problem.related)
+    return replace(problem, message=_clean(problem.message), hint=_clean(problem.hint), related=related)
+
+
+def _clean(text: str) -> str:
+    for secret in sorted(known(text), key=lambda each: each.start, reverse=True):
+        text = f"{text[: secret.start]}***{text[secret.end :]}"
+    return text
+
+
 def hide_secrets(sources: Mapping[str, str], problems: Iterable[Problem]) -> dict[str, str]:
-    """Blank the secrets that were found out of the texts which excerpts are taken from, so that no log shows them."""
-    hidden = dict(sources)
-    for problem in problems:
+    """
+    Blank secrets out of the texts which excerpts are taken from, so that no log shows them.
+
+    Blanked is what was found, and whatever looks like a secret beside it: where a definition has an error, nobody has looked.
+    """
+    listed = list(problems)
+    named = {at.file for problem in listed for at in (problem.span, *(each.span for each in problem.related))}
+    hidden = {name: _hidden(text) if name in named else text for name, text in sources.items()}
+    for problem in listed:
         at = problem.span
         if problem.code in ("lint-secret", "secret-plain") and at.file in hidden:
             hidden[at.file] = _blanked(hidden[at.file], at)
     return hidden
 
 
+def _hidden(text: str) -> str:
+    fields = (
+        match.span("secret") for match in _FIELD.finditer(text) if not _PLACEHOLDER.search(match["secret"])
+    )
+    for start, end in (*((secret.start, secret.end) for secret in known(text, sql=True)), *fields):
+        text = f"{text[:start]}{'*' * (end - start)}{text[end:]}"
+    return text
+
+
 def _blanked(text: str, at: Span) -> str:
-    lines = text.split("\n")
+    lines = list(lines_of(text))
     for number in range(at.line, min(at.end_line, len(lines)) + 1):
         line = lines[number - 1]
         first = at.column - 1 if number == at.line else 0

@@ -10,7 +10,7 @@ import pytest
 
 from watchglass.artifact import Statement
 from watchglass.definition.alert_tests import AlertTest
-from watchglass.lint import hide_secrets, lint
+from watchglass.lint import cleaned, hide_secrets, lint
 from watchglass.pipeline import Compiled
 from watchglass.problems import Problem, Span, has_errors
 from watchglass.pytest_plugin import DefinitionWarning
@@ -73,7 +73,8 @@ class DefinitionItem(pytest.Item):
             self.warn(DefinitionWarning(text))
 
     def _told(self, problems: Sequence[Problem]) -> str:
-        return told(problems, "text", hide_secrets(self.file.compiled.sources, problems)).rstrip("\n")
+        sources = hide_secrets(self.file.compiled.sources, problems)
+        return told(map(cleaned, problems), "text", sources).rstrip("\n")
 
     def repr_failure(self, excinfo: pytest.ExceptionInfo[BaseException], style: Any = None) -> Any:
         """Show the report alone: where in this program it was found helps nobody."""

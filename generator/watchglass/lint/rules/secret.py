@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from watchglass.artifact import Path
-from watchglass.lint.secrets import Secret, guessed, known
+from watchglass.lint.secrets import FIELDS, Secret, guessed, known
 from watchglass.lint.subject import Finding, Subject, finding
 from watchglass.sql.pieces import SourceText
 from watchglass.sql.template import span
 
-_FIELDS = frozenset(
-    {"password", "token", "api_key", "secret", "integration_key", "routing_key", "client_secret"}
-)
 _PLACES = frozenset({"sources", "environments", "notify"})
 _OF_SQL = frozenset({"constants", "snippets"})
 
@@ -33,7 +30,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def _secrets(path: Path, text: SourceText) -> Iterator[Secret]:
     found = list(known(text.text, sql=_is_sql(path)))
-    if not found and path[0] in _PLACES and path[-1] in _FIELDS and _is_value(text.text):
+    if not found and path[0] in _PLACES and path[-1] in FIELDS and _is_value(text.text):
         found = [Secret(f"a {str(path[-1]).replace('_', ' ')}", 0, len(text.text))]
     if not found and not _is_sql(path):
         found = list(guessed(text.text))
