@@ -45,6 +45,8 @@ class Calls:
         self._below: dict[Key, tuple[Key, ...]] = {}
         self._guessed: dict[Key, tuple[Key, ...]] = {}
         self._hidden: set[Key] = set()
+        self._calm: set[Key] = set()
+        """Objects that lead to nothing which must not be called, and run no text."""
 
     def learn(self, statements: Iterable[Mapping[Mention, int | None]]) -> None:
         """Read from the catalog whatever the statements name, and all that is below it."""
@@ -100,12 +102,16 @@ class Calls:
         """Say what a statement calls that it must not; in the order of its text."""
         found = []
         for key, at, mention in self.roots(statement):
+            if key in self._calm:
+                continue
             if mention is not None and self._runs_hidden_text(key, mention):
                 found.append(_hidden_text(self._catalog.functions[key.oid], mention, at))
                 continue
             path = self._search(key)
             if path:
                 found.append(self._tell(path, at))
+            elif key in self._below and not self._runs_text(key):
+                self._calm.add(key)
         return tuple(sorted(dict.fromkeys(found), key=lambda each: (each.at is None, each.at or 0)))
 
     def _read(self, layer: Sequence[Key]) -> list[Key]:
@@ -156,11 +162,14 @@ class Calls:
 
     def _runs_hidden_text(self, key: Key, mention: Mention) -> bool:
         """Tell whether a call runs SQL from a text that is no constant of the statement."""
-        function = self._catalog.functions.get(key.oid) if key.kind == "function" else None
-        if function is None or not runs_text(function) or self._trusts(function):
+        if not self._runs_text(key) or self._trusts(self._catalog.functions[key.oid]):
             return False
         readable = all(text is not None and not gate.inspect(text).refusals for text in mention.texts)
         return not _may_run(mention) or not mention.texts or not readable
+
+    def _runs_text(self, key: Key) -> bool:
+        function = self._catalog.functions.get(key.oid) if key.kind == "function" else None
+        return function is not None and runs_text(function)
 
     def _search(self, root: Key) -> tuple[Key, ...]:
         """Give the shortest way from an object to a function that must not be called; empty where there is none."""

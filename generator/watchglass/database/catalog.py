@@ -129,6 +129,7 @@ class Catalog:
         self._inquiry = inquiry
         self._path: tuple[str, ...] | None = None
         self._named: dict[tuple[Kind, str], list[tuple[str, Key]]] = {}
+        self._found: dict[Mention, tuple[Key, ...]] = {}
         self._held: dict[Key, tuple[Key, ...]] = {}
         self.functions: dict[int, Function] = {}
         self.relations: dict[int, Relation] = {}
@@ -145,9 +146,9 @@ class Catalog:
         """Give the schemas in which names without a schema are found."""
         if self._path is None:
             rows = self._inquiry.ask("SELECT unnest(pg_catalog.current_schemas(true)) AS name")
-            self._path = tuple(str(row["name"]) for row in rows)
             self._casts = tuple(Key("function", row["oid"]) for row in self._inquiry.ask(questions.OUTER))
             self.load(self._casts)
+            self._path = tuple(str(row["name"]) for row in rows)
         return self._path
 
     def learn(self, mentions: Iterable[Mention]) -> None:
@@ -157,8 +158,9 @@ class Catalog:
             if (mention.kind, mention.name[-1]) not in self._named:
                 wanted.setdefault(mention.kind, set()).add(mention.name[-1])
         for kind, names in wanted.items():
+            rows = self._inquiry.ask(questions.BY_NAME[kind], sorted(names))
             self._named |= {(kind, name): [] for name in names}
-            for row in self._inquiry.ask(questions.BY_NAME[kind], sorted(names)):
+            for row in rows:
                 key = Key(kind, row["oid"])
                 self._named[kind, row["name"]].append((row["schema"], key))
                 self._keep(key, row)
@@ -170,6 +172,13 @@ class Catalog:
         Args:
             own: the schemas of a function's own ``search_path``, in place of the session's.
         """
+        if own or (mention.kind, mention.name[-1]) not in self._named:
+            return self._find(mention, own)
+        if mention not in self._found:
+            self._found[mention] = self._find(mention)
+        return self._found[mention]
+
+    def _find(self, mention: Mention, own: Sequence[str] = ()) -> tuple[Key, ...]:
         known = self._named.get((mention.kind, mention.name[-1]), [])
         if len(mention.name) > 1:
             keys = [key for schema, key in known if schema == mention.name[-2]]
@@ -201,8 +210,9 @@ class Catalog:
         """Read what the objects hold; ``below`` tells it."""
         for kind, question in questions.HELD.items():
             missing = {key.oid: key for key in keys if key.kind == kind and key not in self._held}
+            rows = self._inquiry.ask(question, sorted(missing)) if missing else []
             self._held |= dict.fromkeys(missing.values(), ())
-            for row in self._inquiry.ask(question, sorted(missing)) if missing else ():
+            for row in rows:
                 owner = missing[row["oid"]]
                 self._held[owner] = tuple(dict.fromkeys((*self._held[owner], *_refs(row))))
 

@@ -11,7 +11,7 @@ import postgast
 
 from watchglass.sql import parsed, tree
 from watchglass.sql.lexer import tokens
-from watchglass.sql.mentions import Mention, Named, mentions_of, names_in
+from watchglass.sql.mentions import NAMING, Mention, Named, mention, names_in
 from watchglass.sql.parsed import Message
 
 LONGEST = 100_000
@@ -58,8 +58,7 @@ class _Found:
     """What a walk gathers."""
 
     refusals: list[Refusal] = field(default_factory=list)
-    tables: set[str] = field(default_factory=set)
-    functions: set[str] = field(default_factory=set)
+    functions: set[tuple[str, ...]] = field(default_factory=set)
     parameters: set[int] = field(default_factory=set)
     mentions: dict[Named, int | None] = field(default_factory=dict)
 
@@ -114,19 +113,20 @@ def _judge(sql: str, statement: Message, parameters: bool) -> Facts:
         return _not_select(sql, next(iter(statement), ""))
     found = _Found()
     for kind, node, names in parsed.walk("SelectStmt", select):
-        _note(kind, node, names, found)
-        if kind in _SUSPECT:
+        if kind in NAMING:
+            _name(kind, node, names, found)
+        elif kind in _SUSPECT:
             found.refusals.append(_refuse(sql, kind, node))
-        if kind == "ParamRef" and not parameters:
-            number, at = node.get("number", 0), _location(sql, node)
-            found.refusals.append(Refusal("sql-parameter", f"the statement has a parameter ${number}", at))
+        elif kind == "ParamRef":
+            _parameter(sql, node, parameters, found)
     found.refusals.sort(key=lambda refusal: LONGEST if refusal.offset is None else refusal.offset)
+    mentions = {mention(*named): at for named, at in found.mentions.items()}
     return Facts(
         tuple(found.refusals),
-        frozenset(found.tables),
-        frozenset(found.functions),
+        frozenset(".".join(each.name) for each in mentions if each.kind == "relation"),
+        frozenset(map(".".join, found.functions)),
         frozenset(found.parameters),
-        {Mention(*named): at for named, at in found.mentions.items()},
+        mentions,
     )
 
 
@@ -137,22 +137,22 @@ def _not_select(sql: str, kind: str) -> Facts:
     return _refused("sql-not-select", f"only a SELECT is sent, this is {named}")
 
 
-def _note(kind: str, node: Message, names: frozenset[str], found: _Found) -> None:
-    if kind == "RangeVar":
-        schema, table = node.get("schemaname", ""), node.get("relname", "")
-        if schema:
-            found.tables.add(f"{schema}.{table}")
-        elif table not in names:
-            found.tables.add(table)
-    elif kind == "FuncCall":
-        found.functions.add(".".join(names_in(node, "funcname")))
-    elif kind == "ParamRef":
-        found.parameters.add(node.get("number", 0))
-    for named in mentions_of(kind, node, names):
-        at = _byte(node)
+def _name(kind: str, node: Message, names: frozenset[str], found: _Found) -> None:
+    for named in NAMING[kind](node, names):
+        at = node.get("location", 0)
         known = found.mentions.get(named)
-        if known is None or (at is not None and at < known):
-            found.mentions[named] = at
+        if known is None or 0 < at < known:
+            found.mentions[named] = at if at > 0 else None
+    if kind == "FuncCall":
+        found.functions.add(names_in(node, "funcname"))
+
+
+def _parameter(sql: str, node: Message, allowed: bool, found: _Found) -> None:
+    number = node.get("number", 0)
+    found.parameters.add(number)
+    if not allowed:
+        message = f"the statement has a parameter ${number}"
+        found.refusals.append(Refusal("sql-parameter", message, _location(sql, node)))
 
 
 def _refuse(sql: str, kind: str, node: Message) -> Refusal:

@@ -15,6 +15,11 @@ _OPENING = re.compile(r"--|/\*|\$|(?:[uU]&)?\"|(?:[eEbBxXnN]|[uU]&)?'")
 _LINE_END = re.compile(r"[\n\r]")
 # A string goes on behind a line break: 'a' and 'b' on the next line are one string (of the first one's kind).
 _CONTINUED = re.compile(r"(?:[ \t\f\v]|--[^\n\r]*+)*+[\n\r](?:[ \t\f\v\n\r]|--[^\n\r]*+[\n\r])*+'")
+_ENDING = {
+    (mark, escapes): re.compile(rf"[{mark}\\]" if escapes else mark)
+    for mark in "'\""
+    for escapes in (True, False)
+}
 _CHOSEN_ESCAPE = re.compile(r"\s*uescape\s*'(.)'", re.IGNORECASE)
 _NAME_PART = re.compile(r"[A-Za-z0-9_$\u0080-\U0010ffff]")
 _SIMPLE_ESCAPES = {"b": "\b", "f": "\f", "n": "\n", "r": "\r", "t": "\t"}
@@ -103,17 +108,14 @@ def _block_comment(sql: str, at: int) -> tuple[Kind, int, bool]:
 
 
 def _quoted(sql: str, at: int, mark: str, escapes: bool) -> tuple[int, bool]:
-    while at < len(sql):
-        if escapes and sql[at] == "\\":
-            at += 2
-        elif sql[at] != mark:
+    while match := _ENDING[mark, escapes].search(sql, at):
+        at = match.end()
+        if match[0] == "\\" or sql.startswith(mark, at):
             at += 1
-        elif sql[at + 1 : at + 2] == mark:
-            at += 2
-        elif mark == "'" and (again := _CONTINUED.match(sql, at + 1)):
+        elif mark == "'" and (again := _CONTINUED.match(sql, at)):
             at = again.end()
         else:
-            return at + 1, True
+            return at, True
     return len(sql), False
 
 

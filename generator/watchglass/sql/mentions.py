@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from typing import Literal
+from functools import lru_cache
+from typing import Literal, NamedTuple
 
 from watchglass.sql.lexer import tokens
 from watchglass.sql.parsed import Message
@@ -24,8 +25,7 @@ _OPERATOR = re.compile(r"(?<!:)[-+*/<>=~!@#%^&|`?]+")
 _DYNAMIC = re.compile(r"\bexecute\b", re.IGNORECASE)
 
 
-@dataclass(frozen=True, slots=True)
-class Mention:
+class Mention(NamedTuple):
     """
     A name in a statement, as PostgreSQL's grammar reads it.
 
@@ -45,21 +45,8 @@ class Mention:
 Named = tuple[Kind, tuple[str, ...], int | None, tuple[str | None, ...], bool]
 """A mention's parts: a statement names few things, each many times."""
 
-
-def mentions_of(kind: str, node: Message, hidden: frozenset[str]) -> Iterable[Named]:
-    """
-    Give what one message of the tree names.
-
-    Args:
-        hidden: names of the WITH queries that stand where the message is: these are no tables.
-    """
-    if kind == "RangeVar":
-        schema, table = node.get("schemaname", ""), node.get("relname", "")
-        if schema:
-            return (_named("relation", (schema, table)),)
-        return () if table in hidden else (_named("relation", (table,)),)
-    maker = _MAKERS.get(kind)
-    return () if maker is None else maker(node)
+mention = lru_cache(4096)(Mention)
+"""Makes a mention, or gives the one that was made of the same parts."""
 
 
 def names_in(node: Message, field: str) -> tuple[str, ...]:
@@ -67,77 +54,90 @@ def names_in(node: Message, field: str) -> tuple[str, ...]:
     return tuple([each["String"].get("sval", "") for each in node.get(field, ()) if "String" in each])
 
 
-def _named(kind: Kind, name: tuple[str, ...]) -> Named:
+def _plain(kind: Kind, name: tuple[str, ...]) -> Named:
     return (kind, name, None, (), False)
 
 
-def _call(node: Message) -> Iterable[Named]:
+_EQUAL = (_plain("operator", ("=",)),)
+_BOUNDS = tuple(_plain("operator", (name,)) for name in ("<=", ">=", "<", ">"))
+_ESCAPE = _plain("function", ("pg_catalog", "similar_to_escape"))
+
+
+def _table(node: Message, hidden: frozenset[str]) -> Iterable[Named]:
+    schema, table = node.get("schemaname", ""), node.get("relname", "")
+    if schema:
+        return (_plain("relation", (schema, table)),)
+    return () if table in hidden else (_plain("relation", (table,)),)
+
+
+def _call(node: Message, hidden: frozenset[str]) -> Iterable[Named]:
+    del hidden
     arguments = node.get("args", ())
     count = len(arguments)
     if "agg_within_group" in node:
         count += len(node.get("agg_order", ()))
     name = names_in(node, "funcname")
     texts = tuple([_text(argument) for argument in arguments])
-    yield ("function", name, count, texts if any(text is not None for text in texts) else (), False)
-    if count == 1:  # numeric(x) is a cast
-        yield _named("type", name)
+    call: Named = ("function", name, count, texts if any(text is not None for text in texts) else (), False)
+    return (call, _plain("type", name)) if count == 1 else (call,)  # numeric(x) is a cast
 
 
-def _operator(node: Message) -> Iterable[Named]:
-    kind = node.get("kind")
-    names = names_in(node, "name")
+def _operator(node: Message, hidden: frozenset[str]) -> Iterable[Named]:
+    del hidden
+    kind, names = node.get("kind"), names_in(node, "name")
     if kind in _BETWEEN:
-        for name in ("<=", ">=", "<", ">"):
-            yield _named("operator", (name,))
-    elif names:
-        yield _named("operator", names)
-    if kind == "AEXPR_SIMILAR":
-        yield _named("function", ("pg_catalog", "similar_to_escape"))
+        return _BOUNDS
+    found = (_plain("operator", names),) if names else ()
+    return (*found, _ESCAPE) if kind == "AEXPR_SIMILAR" else found
 
 
-def _sub_link(node: Message) -> Iterable[Named]:
-    yield _named("operator", names_in(node, "operName") or ("=",))
+def _sub_link(node: Message, hidden: frozenset[str]) -> Iterable[Named]:
+    del hidden
+    return (_plain("operator", names_in(node, "operName") or ("=",)),)
 
 
-def _sort(node: Message) -> Iterable[Named]:
+def _sort(node: Message, hidden: frozenset[str]) -> Iterable[Named]:
+    del hidden
     names = names_in(node, "useOp")
-    if names:
-        yield _named("operator", names)
+    return (_plain("operator", names),) if names else ()
 
 
-def _join(node: Message) -> Iterable[Named]:
+def _join(node: Message, hidden: frozenset[str]) -> Iterable[Named]:
     """JOIN … USING compares."""
-    del node
-    yield _named("operator", ("=",))
+    del node, hidden
+    return _EQUAL
 
 
-def _case(node: Message) -> Iterable[Named]:
+def _case(node: Message, hidden: frozenset[str]) -> Iterable[Named]:
     """CASE x WHEN compares."""
-    if "arg" in node:
-        yield _named("operator", ("=",))
+    del hidden
+    return _EQUAL if "arg" in node else ()
 
 
-def _type(node: Message) -> Iterable[Named]:
+def _type(node: Message, hidden: frozenset[str]) -> Iterable[Named]:
+    del hidden
     names = names_in(node, "names")
-    if names:
-        yield _named("type", names)
+    return (_plain("type", names),) if names else ()
 
 
-def _column(node: Message) -> Iterable[Named]:
+def _column(node: Message, hidden: frozenset[str]) -> Iterable[Named]:
     """``a.f`` calls f(a) where a has no such column; a cast may be written so, too."""
-    for name in names_in(node, "fields")[1:]:
-        yield ("function", (name,), 1, (), True)
-        yield _named("type", (name,))
+    del hidden
+    return [each for name in names_in(node, "fields")[1:] for each in _attribute(name, row=True)]
 
 
-def _attribute(node: Message) -> Iterable[Named]:
+def _indirection(node: Message, hidden: frozenset[str]) -> Iterable[Named]:
     """``(a).f`` calls f(a), as above."""
-    for name in names_in(node, "indirection"):
-        yield ("function", (name,), 1, (), False)
-        yield _named("type", (name,))
+    del hidden
+    return [each for name in names_in(node, "indirection") for each in _attribute(name, row=False)]
 
 
-_MAKERS = {
+def _attribute(name: str, *, row: bool) -> tuple[Named, Named]:
+    return ("function", (name,), 1, (), row), _plain("type", (name,))
+
+
+NAMING: Mapping[str, Callable[[Message, frozenset[str]], Iterable[Named]]] = {
+    "RangeVar": _table,
     "FuncCall": _call,
     "A_Expr": _operator,
     "SubLink": _sub_link,
@@ -146,8 +146,13 @@ _MAKERS = {
     "CaseExpr": _case,
     "TypeName": _type,
     "ColumnRef": _column,
-    "A_Indirection": _attribute,
+    "A_Indirection": _indirection,
 }
+"""
+Messages of the tree that name something → what reads it.
+
+A reader is given the names of the WITH queries that stand where the message is, too: these are no tables.
+"""
 
 
 def _text(node: Message) -> str | None:

@@ -12,9 +12,13 @@ class OffsetMap:
     Stretches of an expanded text: where each begins there and in the given text, and whether it is the same letters.
 
     A character inside a stretch that was replaced stands for the beginning of what was replaced.
+
+    Args:
+        earlier: the map of the expansion that gave the given text, where there was one.
     """
 
     stretches: tuple[tuple[int, int, bool], ...]
+    earlier: OffsetMap | None = None
 
     @classmethod
     def identity(cls, length: int) -> OffsetMap:
@@ -24,30 +28,21 @@ class OffsetMap:
 
     def source(self, offset: int) -> int:
         """Give the character of the given text that a character of the expanded one came from."""
-        index = bisect_right(self.stretches, (offset, float("inf"), True)) - 1
-        if index < 0:
-            return 0
-        start, source, same = self.stretches[index]
-        return source + (offset - start if same else 0)
-
-    def then(self, earlier: OffsetMap) -> OffsetMap:
-        """Follow the map of an earlier expansion behind this one."""
-        starts: dict[int, tuple[int, int, bool]] = {}
-        edges = [*self.stretches, (float("inf"), 0, True)]
-        for (start, source, same), (end, _, _) in zip(self.stretches, edges[1:], strict=True):
-            starts[start] = (start, earlier.source(source), same and earlier.same(source))
-            if not same:
-                continue
-            for inner, at, alike in earlier.stretches:
-                moved = start + inner - source
-                if start < moved < end:
-                    starts[moved] = (moved, at, alike)
-        return OffsetMap(tuple(starts[start] for start in sorted(starts)))
+        start, source, same = self._stretch(offset)
+        found = source + (offset - start if same else 0)
+        return found if self.earlier is None else self.earlier.source(found)
 
     def same(self, offset: int) -> bool:
         """Tell whether the character was kept letter for letter."""
-        index = bisect_right(self.stretches, (offset, float("inf"), True)) - 1
-        return index < 0 or self.stretches[index][2]
+        start, source, same = self._stretch(offset)
+        return same and (self.earlier is None or self.earlier.same(source + offset - start))
+
+    def _stretch(self, offset: int) -> tuple[int, int, bool]:
+        return self.stretches[max(0, bisect_right(self.stretches, (offset, float("inf"), True)) - 1)]
+
+    def then(self, earlier: OffsetMap) -> OffsetMap:
+        """Follow the map of an earlier expansion behind this one."""
+        return OffsetMap(self.stretches, earlier if self.earlier is None else self.earlier.then(earlier))
 
 
 @dataclass(frozen=True, slots=True)

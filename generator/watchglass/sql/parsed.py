@@ -84,6 +84,7 @@ def _read_deep(text: str) -> Message:
 
 def walk(kind: str, message: Message) -> Iterator[Placed]:
     """Give a message and all below it, without those that only hold a constant or a part of a name."""
+    kinds, bare = _kinds()
     waiting: list[Placed] = [(kind, message, frozenset())]
     while waiting:
         kind, message, names = placed = waiting.pop()
@@ -97,20 +98,13 @@ def walk(kind: str, message: Message) -> Iterator[Placed]:
             names |= {query.get("ctename", "") for _, query, _ in queries}
         for field, value in message.items():
             if value.__class__ is list:
-                for each in value:
-                    for inner in each:
-                        if inner not in _LEAVES:
-                            waiting.append((inner, each[inner], names))
+                waiting += [(each, one[each], names) for one in value for each in one if each not in _LEAVES]
             elif value.__class__ is dict and value is not clause:
-                waiting += _one(kind, field, value, names)
-
-
-def _one(kind: str, field: str, value: Message, names: frozenset[str]) -> list[Placed]:
-    """Give the message of a field that holds one: of its own kind where it takes no other, else wrapped."""
-    known = _bare().get((kind, field))
-    if known is not None:
-        return [(known, value, names)]
-    return [(inner, value[inner], names) for inner in value if inner not in _LEAVES]
+                wrapped = next(iter(value), "")
+                if wrapped not in kinds:
+                    waiting.append((bare.get((kind, field), ""), value, names))
+                elif wrapped not in _LEAVES:
+                    waiting.append((wrapped, value[wrapped], names))
 
 
 def _queries(clause: Message, names: frozenset[str]) -> list[Placed]:
@@ -125,11 +119,13 @@ def _queries(clause: Message, names: frozenset[str]) -> list[Placed]:
 
 
 @cache
-def _bare() -> Mapping[tuple[str, str], str]:
-    """Give the fields that hold a message of one kind alone, which is not wrapped: message and field → kind."""
-    return {
+def _kinds() -> tuple[frozenset[str], Mapping[tuple[str, str], str]]:
+    """Give the messages that are wrapped, and the fields that hold one of one kind, bare: message and field → kind."""
+    messages = ParseResult.DESCRIPTOR.file.message_types_by_name
+    bare = {
         (name, field.json_name): field.message_type.name
-        for name, message in ParseResult.DESCRIPTOR.file.message_types_by_name.items()
+        for name, message in messages.items()
         for field in message.fields
         if name != "Node" and field.message_type and field.message_type.name != "Node"
     }
+    return frozenset(field.json_name for field in messages["Node"].fields), bare
