@@ -13,6 +13,7 @@ from watchglass.durations import parse_duration
 from watchglass.problems import Span
 from watchglass.publish.plan import Change
 from watchglass.review.words import name_of, shown
+from watchglass.thresholds import exact
 
 _PLAIN = re.compile(r"[A-Za-z0-9][A-Za-z0-9 ._%/()+-]*[A-Za-z0-9.%)]|[A-Za-z0-9]")
 """A text that YAML reads as itself without quotes, in a flow mapping too."""
@@ -92,7 +93,7 @@ def _scalar(live: Json, path: Path) -> str | None:
     if isinstance(live, bool):
         return "true" if live else "false"
     if isinstance(live, (int, float)):
-        return f"{live:g}" if float(f"{live:g}") == live else repr(live)
+        return exact(live)
     if path[-1] in _DURATIONS:
         text = str(live).removeprefix("now-")
         try:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from watchglass.artifact import Json, Path
+from watchglass.thresholds import exact
 
 _NOUNS: tuple[tuple[str, str], ...] = (
     ("gauge.segments", "gauge"),
@@ -102,7 +103,7 @@ def shown(value: Json) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, (int, float)):
-        return f"{value:g}" if isinstance(value, float) else str(value)
+        return exact(value)
     if isinstance(value, Mapping):
         title = value.get("title") or value.get("name") or value.get("refId")
         return f"'{title}'" if title else "a part"

@@ -2,7 +2,7 @@
 
 from watchglass.thresholds.axis import Band, Better, Level, Step, Thresholds
 from watchglass.thresholds.compare import Comparison, Operator, meet, reaches
-from watchglass.thresholds.words import plain_number, whole, words
+from watchglass.thresholds.words import exact, plain_number, whole, words
 
 __all__ = [
     "Band",
@@ -12,6 +12,7 @@ __all__ = [
     "Operator",
     "Step",
     "Thresholds",
+    "exact",
     "meet",
     "plain_number",
     "reaches",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from decimal import Decimal
 
 from watchglass.thresholds.axis import Step, Thresholds
 
@@ -10,6 +11,12 @@ from watchglass.thresholds.axis import Step, Thresholds
 def plain_number(value: float) -> str:
     """Write a number as a reader would: no needless digits, no exponent."""
     return str(int(value)) if float(value).is_integer() else f"{value:.10f}".rstrip("0").rstrip(".")
+
+
+def exact(value: float) -> str:
+    """Write a number with every digit that tells it from others, and no exponent."""
+    text = str(value)
+    return format(Decimal(text).normalize() if "." in text or "e" in text else Decimal(text), "f")
 
 
 def whole(number: float) -> int | float:
