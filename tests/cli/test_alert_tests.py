@@ -36,6 +36,15 @@ def test_tests_are_chosen_by_a_part_of_their_name(shop: Path, capsys: pytest.Cap
     assert capsys.readouterr().out == "shop.yaml: 1 test, 0 failed; 1 evaluations\n"
 
 
+@pytest.mark.parametrize("more", [["-k", "nothing"], ["-e", "production"]], ids=" ".join)
+def test_a_part_of_the_answers_is_not_recorded(
+    more: list[str], shop: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert run(["test", "shop.yaml", "--record", *more]) == 2
+    assert "leave -k and -e out" in capsys.readouterr().err
+    assert not Path("answers").exists()
+
+
 def test_everything_is_told_where_that_is_asked_for(shop: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["test", "shop.yaml", "-v", "-k", "nothing"]) == 0
     printed = capsys.readouterr().out.splitlines()

@@ -70,6 +70,8 @@ def command(
     from watchglass.problems import has_errors
     from watchglass.review.test_report import junit as junit_of
 
+    if record and (part or environment is not None):
+        raise click.UsageError("--record writes all answers of the default environment: leave -k and -e out")
     try:
         semantics(version or "12.3")
     except ValueError as error:
