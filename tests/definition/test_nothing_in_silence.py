@@ -17,6 +17,11 @@ def board(panel: str, more: str = "") -> str:
     return f"dashboards:\n  d: {{title: D, {more + ',' if more else ''} rows: [{{title: R, panels: [{panel}]}}]}}\n"
 
 
+def contact(written: str) -> str:
+    return f"notify:\n  contacts: {{c: {{{written}}}}}\n  routes: {{contact: c}}\n{alert('for: 5m')}"
+
+
+EMPTY_HOST = "{grafana: {uid: u, manage: {host: '', database: d, user: u}}}"
 MANAGED = "{grafana: {uid: u, manage: {host: 'postgres://x', database: d, user: u}}}"
 EVENTS = "query: by_region, time: day, text: region, color: rde"
 
@@ -47,6 +52,16 @@ EVENTS = "query: by_region, time: day, text: region, color: rde"
         (board("{as: text, text: t}", "range: 0h"), "wrong-duration: 0h"),
         (board("{as: text, text: t}", "refresh: 5ms"), "wrong-duration: 5ms"),
         (board("{as: text, text: t}", f"annotations: {{a: {{{EVENTS}}}}}"), "unknown-color: rde"),
+        ("notify:", "wrong-type: notify"),
+        (alert("for: "), "wrong-type: for"),
+        (alert("resolve: {when: , for: 5m}"), "wrong-type: when"),
+        (board("{as: text, text: t, width: }"), "wrong-type: width"),
+        ("environments: {a: {sources: {main: {grafana: {uid: a b}}}}}", "wrong-id: a b"),
+        (f"environments: {{a: {{sources: {{main: {EMPTY_HOST}}}}}}}", "managed-source: ''"),
+        (contact("type: email, addresses: [a@b.de, nobody]"), "contact-form: nobody"),
+        (contact("type: email, addresses: [a@b.de, a@b.de]"), "listed-twice: a@b.de"),
+        (contact("type: webhook, url: ftp://a"), "contact-form: ftp://a"),
+        (contact("type: webhook, url: https://a, max_alerts: -1"), "wrong-number: -1"),
         (alert("for: 101y"), "wrong-duration: 101y"),
         (alert("resolve: {}"), "missing-key: resolve"),
         ("  m: {query: orders, column: n, same_as: n, better: higher}", "thresholds-twice: better"),
@@ -102,6 +117,20 @@ def test_sql_is_not_asked_of_a_source_that_has_none(tmp_path: Path) -> None:
     shop = SHOP.replace("{type: postgres}}", "{type: postgres}, cache: {type: redis}}")
     shop = shop.replace("    key:", "    source: cache\n    key:")
     assert told(tmp_path, "", shop) == ["source-form: cache"]
+
+
+def test_an_alert_that_a_line_makes_is_not_left_out_because_the_line_is_empty(tmp_path: Path) -> None:
+    assert told(tmp_path, "", SHOP.replace("{type: postgres}", "{heartbeat: }")) == ["wrong-type: heartbeat"]
+
+
+def test_where_nothing_is_a_value_it_is_read(tmp_path: Path) -> None:
+    test = "tests: [{name: t, steps: [{at: 0m, values: {n: }}, {at: 5m, expect: {much: normal}}]}]\n"
+    assert told(tmp_path, alert("for: 5m") + test) == []
+
+
+def test_an_address_from_the_environment_is_known_there_alone(tmp_path: Path) -> None:
+    assert told(tmp_path, contact('type: webhook, url: "${env:HOOK}"')) == []
+    assert told(tmp_path, contact('type: email, addresses: "${env:MAIL}"')) == []
 
 
 def test_a_way_back_may_not_overlap_by_however_little(tmp_path: Path) -> None:

@@ -16,14 +16,26 @@ def keys_at(model: type[BaseModel], location: tuple[str | int, ...]) -> tuple[st
     Args:
         location: pydantic's: keys, indexes, and names of classes, which choose among the members of a union.
     """
+    found = _kinds_at(model, location)
+    return tuple(sorted({name for kind in found if _is_model(kind) for name in _fields(kind)}))
+
+
+def _kinds_at(model: type[BaseModel], location: tuple[str | int, ...]) -> list[Any]:
+    """List what may stand at a place, unions taken apart."""
     found: list[Any] = [model]
     for element in location:
         members = list(_members(found))
         found = [inner for member in members for inner in _inside(member, element)] or _named(
             members, element
         )
-    names = {name for member in _members(found) if _is_model(member) for name in _fields(member)}
-    return tuple(sorted(names))
+    return list(_members(found))
+
+
+def may_be_left_out(model: type[BaseModel], path: tuple[str | int, ...]) -> bool:
+    """Tell whether a place is one key of a map of the model, which takes nothing there as if the key were not written."""
+    found = _kinds_at(model, path[:-1])
+    kinds = [inner for kind in found if _is_model(kind) for inner in _inside(kind, path[-1])]
+    return type(None) in _members(kinds)
 
 
 def _is_model(kind: Any) -> bool:

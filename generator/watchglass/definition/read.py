@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from pydantic import BaseModel, ValidationError
 
+from watchglass.definition.fields import may_be_left_out
 from watchglass.definition.files import source_beside
 from watchglass.definition.include import Gathered, gather
 from watchglass.definition.model import DefinitionModel
@@ -140,10 +142,28 @@ def validate(
     """Type what was gathered by a model; nothing is judged where a file is missing from it."""
     if not gathered.complete:
         return None, ()
+    unsaid = tuple(_unsaid(model, gathered.data, places))
     try:
-        return model.model_validate(gathered.data), ()
+        return model.model_validate(gathered.data), unsaid
     except ValidationError as error:
-        return None, explain_model(error, model, gathered.data, places)
+        return None, (*unsaid, *explain_model(error, model, gathered.data, places))
+
+
+def _unsaid(model: type[BaseModel], data: Any, places: Places) -> Iterator[Problem]:
+    """Report keys that may be left out and stand there without a value: `heartbeat:` alone asks for no heartbeat."""
+    for path in _empty(data, ()):
+        if may_be_left_out(model, path):
+            message = f"nothing stands behind '{path[-1]}'"
+            hint = "write its value, or remove the key"
+            yield Problem("wrong-type", message, places.key_span(path), hint=hint)
+
+
+def _empty(data: Any, path: DataPath) -> Iterator[DataPath]:
+    inside = data.items() if isinstance(data, dict) else enumerate(data) if isinstance(data, list) else ()
+    for name, value in inside:
+        if value is None:
+            yield (*path, name)
+        yield from _empty(value, (*path, name))
 
 
 def _places(gathered: Gathered, path: Path) -> Places:

@@ -62,6 +62,7 @@ class _Test:
             self._step(part, (*self.path, "steps", index)) for index, part in enumerate(self.part.steps)
         )
         self._check_environment()
+        self.context.some_time(self.part.interval, (*self.path, "interval"))
         self._check_order(steps)
         self._check_kind(steps)
         test = AlertTest(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import re
 from collections.abc import Iterable, Mapping
 
 from watchglass.artifact import Path
@@ -11,6 +12,7 @@ from watchglass.definition.model.contacts import (
     Contact as ContactPart,
 )
 from watchglass.definition.model.contacts import (
+    EmailContact,
     OpsgenieContact,
     SlackContact,
     WebhookContact,
@@ -27,11 +29,13 @@ from watchglass.definition.notification import (
     Route,
 )
 from watchglass.definition.resolve.context import Context
+from watchglass.definition.resolve.subscriptions import MAIL
 from watchglass.definition.service import Alert, Hours
 from watchglass.durations import Duration
 
 _DEFAULT = Grouping(("alert", "severity"), Duration(30, "s"), Duration(5, "m"), Duration(4, "h"))
 _HOME: Path = ("notify",)
+_FROM_ENVIRONMENT = re.compile(r"\$\{env:")
 
 
 def resolve_notification(
@@ -84,6 +88,7 @@ def _contact(context: Context, name: str, part: ContactPart) -> Contact:
         context.report("contact-form", f"'{name}' is a word of routes, and no contact's name", path, key=True)
     for message in _lacks(part):
         context.report("contact-form", message, path, key=True)
+    _check_addresses(context, part, path)
     settings = part.model_dump(by_alias=True, exclude_none=True, exclude={"type", "resolved"})
     kept = {key: value for key, value in settings.items() if value not in ([], {})}
     return Contact(name, part.type, kept, bool(part.resolved), context.at(path))
@@ -107,6 +112,22 @@ def _lacks(part: ContactPart) -> Iterable[str]:
         for each in part.responders:
             if sum(name is not None for name in (each.id, each.name, each.username)) != 1:
                 yield "a responder has one of `id`, `name` and `username`"
+
+
+def _check_addresses(context: Context, part: ContactPart, path: Path) -> None:
+    """Report addresses that nothing can be sent to; one from the environment is not known here."""
+    if isinstance(part, EmailContact):
+        context.distinct(part.addresses, (*path, "addresses"))
+        for index, address in enumerate(part.addresses):
+            if not _FROM_ENVIRONMENT.search(address) and not MAIL.fullmatch(address):
+                message = f"'{address}' is no mail address"
+                context.report("contact-form", message, (*path, "addresses", index))
+    if isinstance(part, WebhookContact):
+        if not _FROM_ENVIRONMENT.search(part.url) and not part.url.startswith(("http://", "https://")):
+            hint = "it begins with https://"
+            context.report("contact-form", f"'{part.url}' is no address", (*path, "url"), hint=hint)
+        if part.max_alerts is not None and part.max_alerts < 0:
+            context.report("wrong-number", "at least 0 alerts, which is all of them", (*path, "max_alerts"))
 
 
 def _check_unused(context: Context, written: NotifyPart) -> None:

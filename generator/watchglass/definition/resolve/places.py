@@ -19,6 +19,7 @@ _NO_PLACE = re.compile(r"(?:posix|right)/.*|localtime|posixrules|Factory")
 """Names that a machine has beside those of IANA: another clock on each, or one that PostgreSQL does not know."""
 
 _FUNCTION_NAME = re.compile(r'[^.()"\s]+\.[^.()"\s]+')
+_UID = re.compile(r"[A-Za-z0-9_-]{1,40}")
 _CLOCK = re.compile(r"([01]\d|2[0-4]):([0-5]\d)")
 
 
@@ -46,8 +47,10 @@ def resolve_sources(context: Context, environment: str) -> dict[str, Source]:
     for name, part in context.definition.model.sources.items():
         binding = bound.get(name)
         _check_kind(context, name, part)
-        for other in context.definition.model.environments.keys() - {environment}:
-            _managed(context, other, name)  # reports what is wrong there
+        for other in context.definition.model.environments:
+            _check_uid(context, other, name)
+            if other != environment:
+                _managed(context, other, name)  # reports what is wrong there
         if part.type == "redis":
             context.later(f"source '{name}' (Redis)", ("sources", name))
         sources[name] = Source(
@@ -83,6 +86,15 @@ def _check_kind(context: Context, name: str, part: SourcePart) -> None:
             context.report("source-form", message, (*path, "commands", command), key=True)
 
 
+def _check_uid(context: Context, environment: str, source: str) -> None:
+    """Report a data source that Grafana cannot have."""
+    binding = context.definition.model.environments[environment].sources.get(source)
+    if binding is not None and binding.grafana is not None and not _UID.fullmatch(binding.grafana.uid):
+        path: Path = ("environments", environment, "sources", source, "grafana", "uid")
+        hint = "at most 40 letters, digits, hyphens and underscores: the end of the data source's address"
+        context.report("wrong-id", f"'{binding.grafana.uid}' is no uid of a data source", path, hint=hint)
+
+
 def _managed(context: Context, environment: str, source: str) -> ManagedSource | None:
     """Give the data source that an environment asks for."""
     model = context.definition.model
@@ -98,6 +110,9 @@ def _managed(context: Context, environment: str, source: str) -> ManagedSource |
             f"data sources of type postgres are managed, '{source}' is of type {model.sources[source].type}"
         )
         context.report("managed-source", message, path, key=True)
+    for name in ("host", "database", "user"):
+        if not getattr(written, name).strip():
+            context.report("managed-source", f"the {name} is empty", (*path, name))
     if "://" in written.host:
         hint = "write the server and its port alone, such as db.example.com:5432"
         context.report("managed-source", "a host is no address with a scheme", (*path, "host"), hint=hint)

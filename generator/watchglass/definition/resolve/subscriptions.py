@@ -17,7 +17,7 @@ from watchglass.nearest import suggest
 from watchglass.sql.pieces import Filter
 
 _CLOCK = re.compile(r"([01]\d|2[0-3]):([0-5]\d)")
-_MAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+")
+MAIL = re.compile(r"[^\s@,;<>]+@[^\s@,;<>]+\.[^\s@,;<>]+")
 _CHANNEL = re.compile(r"#[^\s#]+")
 _OF_DASHBOARDS = frozenset({"attach", "skip_if_empty", "filters"})
 _OF_METRICS = frozenset({"when", "once", "show"})
@@ -143,7 +143,7 @@ def _recipients(context: Context, part: SubscriptionPart, path: Path) -> tuple[s
 
 
 def _check_address(context: Context, address: str, path: Path) -> None:
-    if not _MAIL.fullmatch(address) and not _CHANNEL.fullmatch(address):
+    if not MAIL.fullmatch(address) and not _CHANNEL.fullmatch(address):
         message = f"'{address}' is no mail address and no channel"
         context.report(
             "subscription-form", message, path, hint="such as team@example.com, or '#team' of Slack"
