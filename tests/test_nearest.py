@@ -21,7 +21,8 @@ def test_the_nearest_name_is_found_by_spelling(name: str, found: str | None) -> 
     assert nearest(name, ["draft_state", "orders"]) == found
 
 
-def test_without_a_near_name_the_few_known_ones_are_listed() -> None:
-    assert suggest("zebra", ["b", "a"]) == "known names: a, b"
-    assert suggest("zebra", [f"key{number}" for number in range(50)]) == ""
+def test_without_a_near_name_the_first_known_ones_are_listed() -> None:
+    assert suggest("zebra", ["b", "a"], "columns") == "columns: a, b"
+    many = [f"key{number:02}" for number in range(50)]
+    assert suggest("zebra", many) == f"known: {', '.join(many[:12])}, …"
     assert suggest("zebra", []) == ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
-_FEW = 14
+_LISTED = 12
 
 
 def nearest(name: str, known: Iterable[str]) -> str | None:
@@ -19,13 +19,14 @@ def nearest(name: str, known: Iterable[str]) -> str | None:
     return folded[found[0]] if found else None
 
 
-def suggest(name: str, known: Iterable[str], what: str = "known names") -> str:
-    """Write the hint for an unknown name: the nearest known one, else all of a few, else nothing."""
+def suggest(name: str, known: Iterable[str], what: str = "known") -> str:
+    """Write the hint for an unknown name: the nearest known one, else the first of them, else nothing."""
     names = sorted(set(known))
     near = nearest(name, names)
     if near is not None:
         return f"did you mean '{near}'?"
-    return f"{what}: {', '.join(names)}" if 0 < len(names) <= _FEW else ""
+    more = ", …" if len(names) > _LISTED else ""
+    return f"{what}: {', '.join(names[:_LISTED])}{more}" if names else ""
 
 
 def _fold(name: str) -> str:

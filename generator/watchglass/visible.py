@@ -41,3 +41,11 @@ def quoted(text: str, limit: int = 60) -> str:
     """Put a text into single quotes for a message, visible and cut to a length."""
     shown = text if len(text) <= limit else text[: limit - 1] + "…"
     return f"'{visible(shown)}'"
+
+
+def shown(value: object) -> str:
+    """Say what was written: a text in quotes, else its kind."""
+    if isinstance(value, str):
+        return quoted(value, 40)
+    kinds: dict[type, str] = {dict: "a map", list: "a list", type(None): "nothing"}
+    return kinds.get(type(value), quoted(str(value), 40))

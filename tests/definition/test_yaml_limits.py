@@ -8,9 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.definition.yaml_helpers import only, read_text
+from tests.definition.yaml_helpers import only, read_text, read_yaml
 from watchglass.definition.yaml_events import MAX_DEPTH, MAX_OBJECTS
-from watchglass.definition.yaml_reader import read_yaml
 
 LETTERS = "abcdefghij"
 

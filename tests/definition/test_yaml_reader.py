@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.definition.yaml_helpers import at, only, problems_of, read_text
-from watchglass.definition.yaml_reader import Document, read_yaml
+from tests.definition.yaml_helpers import at, only, problems_of, read_text, read_yaml
+from watchglass.definition.yaml_reader import Document
 from watchglass.problems import Span
 
 
@@ -117,7 +117,7 @@ def test_a_block_of_keys_ends_where_its_last_value_ends() -> None:
 def test_fault_5_a_byte_order_mark_and_windows_line_ends_are_fine(tmp_path: Path) -> None:
     path = tmp_path / "x.yaml"
     path.write_bytes(b"\xef\xbb\xbfa: 1\r\nb: |\r\n  x\r\n  y\r\n")
-    document = read_yaml(path, "x.yaml")
+    document = read_yaml(path)
     assert isinstance(document, Document)
     assert document.data == {"a": "1", "b": "x\ny\n"}
     assert document.places[("b",)].key == Span("x.yaml", 2, 1, 2, 2)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from watchglass.definition.files import read_source
 from watchglass.definition.source_file import SourceFile
 from watchglass.definition.yaml_reader import Document, parse_yaml
 from watchglass.problems import Problem
@@ -12,6 +15,12 @@ def read_text(text: str) -> Document:
     result = parse_yaml(SourceFile.of("x.yaml", text))
     assert isinstance(result, Document), result
     return result
+
+
+def read_yaml(path: Path) -> Document | tuple[Problem, ...]:
+    """Read a file, which problems call by its name."""
+    file = read_source(path, path.name)
+    return (file,) if isinstance(file, Problem) else parse_yaml(file)
 
 
 def problems_of(text: str) -> tuple[Problem, ...]:

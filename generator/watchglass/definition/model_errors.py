@@ -11,7 +11,7 @@ from watchglass.definition.fields import keys_at
 from watchglass.definition.findings import DataPath, Finding, findings, settle
 from watchglass.nearest import nearest, suggest
 from watchglass.problems import Problem, Span
-from watchglass.visible import quoted
+from watchglass.visible import quoted, shown
 
 _ALTERNATIVE = re.compile(r"'((?:[^'\\]|\\.)*)'")
 _EXPECTED: dict[str, str] = {
@@ -41,8 +41,8 @@ _EXPECTED: dict[str, str] = {
     "greater_than_equal": "a number of at least {ge}",
     "less_than": "a number below {lt}",
     "less_than_equal": "a number of at most {le}",
-    "too_short": "at least {min_length} entries",
-    "too_long": "at most {max_length} entries",
+    "too_short": "a list of {min_length} or more",
+    "too_long": "a list of {max_length} at most",
     "string_too_short": "at least {min_length} characters",
     "string_too_long": "at most {max_length} characters",
     "string_pattern_mismatch": "a text of the form {pattern}",
@@ -169,14 +169,6 @@ def allowed_words(finding: Finding) -> list[str]:
         return []
     text = str(finding.context.get("expected_tags") or finding.context.get("expected", ""))
     return _ALTERNATIVE.findall(text)
-
-
-def shown(value: Any) -> str:
-    """Say what was written: a text in quotes, else its kind."""
-    if isinstance(value, str):
-        return quoted(value, 40)
-    kinds: dict[type, str] = {dict: "a map", list: "a list", type(None): "nothing"}
-    return kinds.get(type(value), quoted(str(value), 40))
 
 
 def _own_words(message: str) -> str:

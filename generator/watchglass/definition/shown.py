@@ -13,7 +13,8 @@ from watchglass.sql.pieces import Piece
 from watchglass.sql.wrap import Item
 from watchglass.thresholds import Thresholds
 
-OVER_TIME = frozenset({"lines", "area", "bars"})
+OVER_TIME: frozenset[str] = frozenset({"lines", "area", "bars"})
+"""Kinds of panels that draw numbers over a time axis."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,12 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Self
 
 import yaml
 
-from watchglass.definition.files import read_source
 from watchglass.definition.source_file import SourceFile
 from watchglass.definition.source_text import source_text
 from watchglass.definition.yaml_errors import explain
@@ -68,17 +66,6 @@ class Document:
         """Give a text with the place of each of its lines; None where the path holds no text."""
         node = self.scalars.get(path)
         return source_text(node, path) if node else None
-
-
-def read_yaml(path: Path, name: str = "") -> Document | tuple[Problem, ...]:
-    """
-    Read one file.
-
-    Args:
-        name: how problems call the file; the path as given where empty.
-    """
-    file = read_source(path, name or path.as_posix())
-    return (file,) if isinstance(file, Problem) else parse_yaml(file)
 
 
 def parse_yaml(file: SourceFile) -> Document | tuple[Problem, ...]:

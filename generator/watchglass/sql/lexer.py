@@ -6,8 +6,6 @@ import re
 from dataclasses import dataclass
 from typing import Literal
 
-from watchglass.sql.literals import quote
-
 Kind = Literal["code", "string", "dollar", "name", "comment"]
 
 _DOLLAR = re.compile(r"\$(?:[A-Za-z_\u0080-\U0010ffff][A-Za-z0-9_\u0080-\U0010ffff]*)?\$")
@@ -191,6 +189,3 @@ def _paired(text: str) -> str:
     if "\0" in text:
         raise ValueError("NUL is no character of a text")
     return text.encode("utf-16", "surrogatepass").decode("utf-16")
-
-
-__all__ = ["Kind", "Token", "decode", "quote", "tokens"]

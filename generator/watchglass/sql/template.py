@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -10,6 +9,7 @@ from dataclasses import dataclass, field
 from jinja2 import Environment
 from jinja2.exceptions import TemplateSyntaxError
 
+from watchglass.nearest import suggest
 from watchglass.problems import Problem, Span
 from watchglass.sql.expression import evaluate
 from watchglass.sql.foreign import foreign_words
@@ -136,10 +136,7 @@ def _expression(reading: _Parse, stream: Iterator[tuple[str, str, int]], begin: 
     try:
         reading.pieces.append(evaluate(reading.source.text[start : end - 2], origin, reading.vocabulary))
     except Misuse as misuse:
-        near = difflib.get_close_matches(misuse.name, misuse.known, 1)
-        hint = f"did you mean '{near[0]}'?" if near and not misuse.hint else misuse.hint
-        if not hint and misuse.known:
-            hint = "known: " + ", ".join(sorted(misuse.known)[:12])
+        hint = misuse.hint or suggest(misuse.name, misuse.known)
         reading.report(misuse.code, misuse.message, begin, end, hint)
         reading.pieces.append(Text("NULL"))
 

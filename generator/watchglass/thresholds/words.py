@@ -9,8 +9,8 @@ from watchglass.thresholds.axis import Step, Thresholds
 
 
 def plain_number(value: float) -> str:
-    """Write a number as a reader would: no needless digits, no exponent."""
-    return str(int(value)) if float(value).is_integer() else f"{value:.10f}".rstrip("0").rstrip(".")
+    """Write a number as a reader would: 15 digits at most, none of them needless, no exponent."""
+    return str(int(value)) if float(value).is_integer() else format(Decimal(f"{value:.15g}"), "f")
 
 
 def exact(value: float) -> str:

@@ -20,6 +20,7 @@ from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from watchglass import naming
 from watchglass.durations import Duration, parse_duration
+from watchglass.visible import shown
 
 _NUMBER = re.compile(r"[-+]?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?(?:[eE][-+]?\d{1,3})?")
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9]\d{0,14})")
@@ -32,17 +33,9 @@ def problem(code: str, message: str, hint: str = "") -> PydanticCustomError:
     return PydanticCustomError(code, "{text}", context)
 
 
-def _shown(value: object) -> str:
-    if isinstance(value, str):
-        return f"'{value[:40]}'"
-    return {"dict": "a mapping", "list": "a list", "NoneType": "nothing"}.get(
-        type(value).__name__, str(value)
-    )
-
-
 def _text(value: object) -> str:
     if not isinstance(value, str):
-        raise problem("wrong-type", f"expected a text, found {_shown(value)}")
+        raise problem("wrong-type", f"expected a text, found {shown(value)}")
     if "${env:" in value or "${ENV:" in value:
         raise problem(
             "secret-not-allowed",
@@ -64,7 +57,7 @@ def _boolean(value: object) -> bool:
     if value in ("true", "false") or isinstance(value, bool):
         return value in ("true", True)
     raise problem(
-        "wrong-type", f"expected true or false, found {_shown(value)}", "yes, no, on and off are texts here"
+        "wrong-type", f"expected true or false, found {shown(value)}", "yes, no, on and off are texts here"
     )
 
 
@@ -73,11 +66,11 @@ def _number(value: object) -> float | int:
         return value
     if not isinstance(value, str) or not _NUMBER.fullmatch(value):
         raise problem(
-            "wrong-number", f"expected a number, found {_shown(value)}", "write it plainly, such as 30 or 0.5"
+            "wrong-number", f"expected a number, found {shown(value)}", "write it plainly, such as 30 or 0.5"
         )
     number = float(value)
     if not math.isfinite(number):
-        raise problem("wrong-number", f"expected a finite number, found {_shown(value)}")
+        raise problem("wrong-number", f"expected a finite number, found {shown(value)}")
     return int(value) if _INTEGER.fullmatch(value) else number
 
 
@@ -85,14 +78,14 @@ def _integer(value: object) -> int:
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     if not isinstance(value, str) or not _INTEGER.fullmatch(value):
-        raise problem("wrong-number", f"expected a whole number, found {_shown(value)}")
+        raise problem("wrong-number", f"expected a whole number, found {shown(value)}")
     return int(value)
 
 
 def _decimals(value: object) -> int:
     number = _integer(value)
     if not 0 <= number <= 15:
-        raise problem("wrong-number", f"expected a count of digits from 0 to 15, found {_shown(value)}")
+        raise problem("wrong-number", f"expected a count of digits from 0 to 15, found {shown(value)}")
     return number
 
 
@@ -100,7 +93,7 @@ def _duration(value: object) -> Duration:
     if isinstance(value, Duration):
         return value
     if not isinstance(value, str):
-        raise problem("wrong-duration", f"expected a length of time such as 15m, found {_shown(value)}")
+        raise problem("wrong-duration", f"expected a length of time such as 15m, found {shown(value)}")
     try:
         return parse_duration(value)
     except ValueError as error:
@@ -110,11 +103,11 @@ def _duration(value: object) -> Duration:
 def address(value: object) -> str:
     """Read a text in which `${env:NAME}` may stand."""
     if not isinstance(value, str):
-        raise problem("wrong-type", f"expected a text, found {_shown(value)}")
+        raise problem("wrong-type", f"expected a text, found {shown(value)}")
     if "${" in _SECRET.sub("", value):
         raise problem(
             "secret-form",
-            f"cannot read {_shown(value)}",
+            f"cannot read {shown(value)}",
             "a value from the environment is written ${env:NAME}",
         )
     return str(value)
@@ -124,7 +117,7 @@ def _identifier(value: object) -> str:
     if not isinstance(value, str) or not naming.ID_FORM.fullmatch(value) or len(value) > 100:
         raise problem(
             "wrong-id",
-            f"{_shown(value)} is no id",
+            f"{shown(value)} is no id",
             "an id begins with a letter and holds letters, digits, single underscores and hyphens, at most 100 characters",
         )
     return str(value)

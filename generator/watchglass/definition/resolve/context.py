@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import difflib
 import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -12,6 +11,7 @@ from watchglass.artifact import Path
 from watchglass.definition.read import Definition
 from watchglass.definition.service import At, Unrendered
 from watchglass.durations import Duration
+from watchglass.nearest import suggest
 from watchglass.problems import Problem, Related, Severity
 
 T = TypeVar("T")
@@ -104,8 +104,4 @@ class Context:
 
 def nearest(name: str, among: Iterable[str]) -> str:
     """Suggest the nearest known name, or list those that are known."""
-    known = sorted(among)
-    near = difflib.get_close_matches(name, known, 1, 0.6)
-    if near:
-        return f"did you mean '{near[0]}'?"
-    return f"known: {', '.join(known[:12])}{', …' if len(known) > 12 else ''}" if known else "there is none"
+    return suggest(name, among) or "there is none"

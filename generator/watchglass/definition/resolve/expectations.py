@@ -20,6 +20,7 @@ from watchglass.definition.alert_tests import (
 from watchglass.definition.resolve.context import Context, nearest
 from watchglass.definition.service import Alert
 from watchglass.durations import parse_duration
+from watchglass.visible import shown
 
 CARRIED = ("service", "alert", "severity", "owner", "level", "environment", "escalation", "escalates_to")
 """Labels that any rule may carry, besides those of the service, the alert and the key."""
@@ -193,7 +194,7 @@ class _Reader:
     def _number(self, written: Any, path: Path) -> float | None:
         if isinstance(written, str) and _NUMBER.fullmatch(written):
             return float(written)
-        self.context.report("wrong-number", f"expected a number, found {_shown(written)}", path)
+        self.context.report("wrong-number", f"expected a number, found {shown(written)}", path)
         return None
 
     def _text(self, written: Mapping[str, Any], key: str, path: Path) -> str | None:
@@ -202,7 +203,3 @@ class _Reader:
             self.context.report("wrong-type", f"{key} is a text", (*path, key))
             return None
         return None if text is None else str(text)
-
-
-def _shown(written: Any) -> str:
-    return f"'{written[:40]}'" if isinstance(written, str) else "no text"

@@ -9,16 +9,17 @@ from watchglass.artifact import Path
 from watchglass.definition.model.dashboards import PanelPart
 from watchglass.definition.resolve.context import Context
 from watchglass.definition.service import Column, Link, Metric, Panel, Query
+from watchglass.definition.shown import OVER_TIME
 
 _COMMON = frozenset({"id", "as_", "title", "description", "width", "height", "links", "allow"})
-_OVER_TIME = frozenset({"metric", "query", "time", "y", "series", "stack", "level", "min", "max"})
+_ON_AN_AXIS = frozenset({"metric", "query", "time", "y", "series", "stack", "level", "min", "max"})
 KEYS: Mapping[str, frozenset[str]] = {
     "number": frozenset({"metric", "level"}),
     "gauge": frozenset({"metric", "level", "min", "max"}),
     "bar_gauge": frozenset({"metric", "query", "x", "y", "min", "max", "limit"}),
-    "lines": _OVER_TIME,
-    "area": _OVER_TIME,
-    "bars": _OVER_TIME,
+    "lines": _ON_AN_AXIS,
+    "area": _ON_AN_AXIS,
+    "bars": _ON_AN_AXIS,
     "bar": frozenset({"query", "x", "y", "series", "stack", "level", "min", "max", "limit"}),
     "histogram": frozenset({"query", "x", "y", "value", "limit"}),
     "heatmap": frozenset({"query", "time", "x", "y", "value", "limit"}),
@@ -32,8 +33,8 @@ KEYS: Mapping[str, frozenset[str]] = {
 """What each kind takes besides id, title, description, size and links, and a range where it shows a query."""
 
 _WITHOUT_QUERY = frozenset({"alerts", "text"})
-_RUN_OVER_TIME = frozenset({"lines", "area", "bars", "states", "logs"})
-_OF_NUMBERS = frozenset({"bar", "pie", "histogram", "bar_gauge", "heatmap", "lines", "area", "bars"})
+_RUN_OVER_TIME = OVER_TIME | {"states", "logs"}
+_OF_NUMBERS = OVER_TIME | {"bar", "pie", "histogram", "bar_gauge", "heatmap"}
 
 
 def resolve_panel(
@@ -115,7 +116,7 @@ def _subject(
     metric = metrics.get(part.metric)
     if metric is None:
         return None, None
-    over_time = part.as_ in ("lines", "area", "bars")
+    over_time = part.as_ in OVER_TIME
     if (
         over_time
         and metric.history is None
@@ -216,9 +217,7 @@ def _check_columns(context: Context, panel: Panel, query: Query, path: Path) -> 
 
 def _chosen(panel: Panel, query: Query) -> Panel:
     columns = list(query.columns.values())
-    over_time = panel.kind in ("lines", "area", "bars", "states", "logs") or (
-        panel.kind == "heatmap" and panel.x is None
-    )
+    over_time = panel.kind in _RUN_OVER_TIME or (panel.kind == "heatmap" and panel.x is None)
     time = panel.time or (_first(columns, lambda column: column.temporal) if over_time else None)
     x = panel.x
     if (
@@ -262,7 +261,7 @@ def _numbers(panel: Panel, columns: list[Column], taken: set[str | None]) -> tup
         return ()
     if panel.metric is not None:
         history = panel.metric.history
-        over_time = panel.kind in ("lines", "area", "bars")
+        over_time = panel.kind in OVER_TIME
         return (history.column if history is not None and over_time else panel.metric.column.name,)
     if panel.kind == "states":
         return tuple(column.name for column in columns if not column.temporal and column.name not in taken)

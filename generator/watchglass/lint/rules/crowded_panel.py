@@ -5,13 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from watchglass.definition.service import Panel
+from watchglass.definition.shown import OVER_TIME
 from watchglass.lint.subject import Finding, Subject, finding
 from watchglass.lint.syntax import constant
 
 SERIES, COLUMNS, SLICES = 20, 15, 8
 """What a reader can still tell apart: lines of a chart, columns of a table, slices of a pie."""
-
-_OVER_TIME = ("lines", "area", "bars")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -31,7 +30,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 def _measure(subject: Subject, panel: Panel) -> tuple[str, int, int]:
     if panel.query is None:
         return "", 0, 0
-    if panel.kind in _OVER_TIME:
+    if panel.kind in OVER_TIME:
         return "series", len(panel.y), SERIES
     if panel.kind == "table":
         return "columns", len(panel.columns or panel.query.columns), COLUMNS

@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from watchglass.definition.service import Query
+from watchglass.definition.shown import OVER_TIME
 from watchglass.lint.scope import Column, Scope
 from watchglass.lint.statement import Statement
 from watchglass.lint.subject import Finding, Subject, finding
 from watchglass.lint.syntax import Syntax, call
 
 _CUTTING = frozenset({"date_trunc", "date_bin", "date"})
-_DRAWN = ("lines", "area", "bars")
 
 
 def check(subject: Subject) -> Iterator[Finding]:
@@ -33,7 +33,7 @@ def check(subject: Subject) -> Iterator[Finding]:
 
 def _over_time(subject: Subject) -> Iterator[tuple[Query, str]]:
     for panel in subject.panels:
-        if panel.kind in _DRAWN and panel.query is not None and panel.time is not None:
+        if panel.kind in OVER_TIME and panel.query is not None and panel.time is not None:
             yield panel.query, panel.time
     for metric in subject.service.metrics.values():
         if metric.history is not None:
