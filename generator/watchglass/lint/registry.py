@@ -30,6 +30,7 @@ from watchglass.lint.rules import (
     unguarded_rate,
     unknown_column,
     unread_filter,
+    unread_range,
     unsaid_null,
     unseen_level,
 )
@@ -63,6 +64,7 @@ RULES: Mapping[str, Rule] = {
     "lint-repeated-number": repeated_number.check,
     "lint-no-unit": no_unit.check,
     "lint-unread-filter": unread_filter.check,
+    "lint-unread-range": unread_range.check,
     "lint-crowded-panel": crowded_panel.check,
     "lint-secret": secret.check,
 }

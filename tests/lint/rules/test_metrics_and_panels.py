@@ -122,7 +122,7 @@ RANGED = "{{ in_range('c.created_at') }}"
         ("range: 30d, ", ", range: 1d", RANGED, []),
         ("range: 24h, ", "", RANGED, []),
         ("", "", RANGED, []),
-        ("range: 30d, ", "", "c.status = 'draft'", []),
+        ("range: 30d, ", "", "c.status = 'draft'", ["lint-unread-range"]),
     ],
     ids=["the board's", "its own", "made equal", "equal in hours", "the query's", "no range in the query"],
 )
@@ -203,3 +203,23 @@ def test_what_is_read_of_a_past_or_by_events_is_read_on_the_board(tmp_path: Path
     columns: {{at: timestamp, s: text}}
 dashboards:"""
     assert judge(tmp_path, text.replace("dashboards:", events)).of("lint-unread-filter") == []
+
+
+@pytest.mark.parametrize(
+    ("sql", "panel", "count"),
+    [
+        (SQL, "{query: q, as: table, range: 7d}", 1),
+        (SQL, "{metric: count, as: number, range: 7d}", 1),
+        (SQL, "{query: q, as: table}", 0),
+        (f"{SQL} WHERE {{{{ in_range('now()') }}}}", "{query: q, as: table, range: 7d}", 0),
+        (SQL, "{metric: past, as: number, range: 7d}", 0),
+    ],
+)
+def test_a_range_that_nothing_reads_is_found(sql: str, panel: str, count: int, tmp_path: Path) -> None:
+    more = "  past: {query: q, column: n, pick: last, history: {record: 5m}}"
+    assert panels(tmp_path, panel, sql=sql, more=more).count("lint-unread-range") == count
+
+
+def test_a_range_of_a_query_that_reads_none_is_found_where_it_stands(tmp_path: Path) -> None:
+    queries = "queries:\n  q: {sql: SELECT count(*) AS n FROM courses, range: 7d, columns: {n: integer}}\n"
+    assert judge(tmp_path, queries).of("lint-unread-range") == ["range"]
