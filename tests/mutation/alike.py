@@ -59,9 +59,9 @@ def apart(trial: Trial, one: str, other: str) -> bool:
 
 
 def ahead(service: Service, statement: Statement, at: datetime.datetime) -> str:
-    """Expand a statement of a Grafana panel for a range that ends two days after an instant."""
-    two = datetime.timedelta(days=2)
-    window = Window(at - two * 20, at + two, at.date(), at.date())
+    """Expand a statement of a Grafana panel for a range that ends forty days after an instant."""
+    length = datetime.timedelta(days=40)
+    window = Window(at - length, at + length, at.date(), at.date())
     return grafana_case(service, statement, {}, "all", "", window).sent.sql
 
 

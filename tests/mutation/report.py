@@ -24,8 +24,9 @@ REASONS = {
     ALIKE: (
         "Only the text of a query's SQL is another, and nothing tells the two forms apart: neither recorded answers nor alert "
         "tests, nor the same rows at eleven other instants (the first of a day, week, month and year, hours in which the clocks "
-        "change, …), nor the fixtures with any one table emptied, nor panels whose range ends in two days. Such as a join along "
-        "a foreign key, a count of one or another column that is never NULL, or a look further back than what is shown."
+        "change, …), nor the fixtures with any one table emptied, nor panels whose range ends in forty days (a changed LIMIT is "
+        "never taken for the same). Such as a join along a foreign key, a count of one or another column that is never NULL, a "
+        "look further back than what is shown, or an extension that the embedded server does not have."
     ),
     PLACE: (
         "The output is the same but for where a panel stands, how large it is, and how many digits it shows (`gridPos`, "
@@ -42,6 +43,7 @@ REASONS = {
         "The SQL of a query is another and gives the rows that were recorded, though another instant, another range or an "
         "emptied table tells the two apart: the fixtures hold no such row."
     ),
+    "who is told": "Hours in which a message waits are others: alert tests play rules, not routes.",
     "a panel's reference": (
         "A board's panel shows another metric or query, another stretch of time, another axis or goal line. Nothing runs a board."
     ),
@@ -77,8 +79,9 @@ def reason(verdict: Verdict) -> str:
         return {"place": PLACE, "rows": ALIKE}[verdict.alike]
     if "rules" in verdict.shows:
         return "an alert"
-    if verdict.mutant.path[0] == "dashboards":
-        return "a panel's reference"
+    places = {"dashboards": "a panel's reference", "hours": "who is told"}
+    if verdict.mutant.path[0] in places:
+        return places[str(verdict.mutant.path[0])]
     if "SQL" in verdict.shows:
         return "a query's rows"
     return "an alert's words" if "words" in verdict.shows else "the look"
@@ -98,15 +101,17 @@ tell of the definition as it is, counts as found. What a reviewer sees in `outpu
 `python -m tests.mutation.definition --jobs 2 --json FILE` keeps the verdicts, `--again FILE` judges what nothing found then,
 `--only alerts.` a part.
 
-{made:,} mutants can be made; {chosen} judged{when}, and {found:,} were found ({share}). Of those that nothing
-found, {none:,} are no mistakes by the first three rules below; without them {real_share} were found. Of those that compile and
-change what an alert rule does, {caught:,} of {alerts:,} were found ({alert_share})."""
+{made:,} mutants can be made; {chosen} judged{when}, and {found:,} were found ({share}).
+Of those that nothing found, {none:,} are no mistakes by the first three rules below; without them {real_share} were found.
+Of those that compile and change what an alert rule does, {caught:,} of {alerts:,} were found ({alert_share});
+another {alike} whose rows are the same are left out."""
 
 
 def _head(run: Run) -> str:
     count, found = len(run.verdicts), sum(bool(each.by) for each in run.verdicts)
     none = sum(reason(each) in _NO_MISTAKE for each in run.verdicts if not each.by)
-    alerts = [each for each in run.verdicts if "rules" in each.shows and each.alike != "rows"]
+    ruled = [each for each in run.verdicts if "rules" in each.shows]
+    alerts = [each for each in ruled if each.alike != "rows"]
     caught = sum(bool(each.by) for each in alerts)
     return _INTRODUCTION.format(
         definition=run.definition,
@@ -119,13 +124,14 @@ def _head(run: Run) -> str:
         real_share=_share(found, count - none),
         caught=caught,
         alerts=len(alerts),
+        alike=len(ruled) - len(alerts),
         alert_share=_share(caught, len(alerts)),
     )
 
 
 def _when(run: Run) -> str:
     if run.known:
-        return f": {len(run.verdicts) - run.known:,} now, the others were found before the tests last grew"
+        return f", {len(run.verdicts) - run.known:,} of them now: {run.known:,} had been found before the tests last grew"
     return f" in {run.seconds / 60:.0f} minutes"
 
 
@@ -134,12 +140,12 @@ def _share(part: int, whole: int) -> str:
 
 
 def _by_kind(verdicts: Sequence[Verdict]) -> Iterator[str]:
-    yield "| mistake | judged | check | validate | test | not found |"
-    yield "| --- | ---: | ---: | ---: | ---: | ---: |"
+    yield "| mistake | judged | check | validate | test | no mistake | not found |"
+    yield "| --- | ---: | ---: | ---: | ---: | ---: | ---: |"
     for kind in sorted({each.mutant.kind for each in verdicts}):
         mine = [each for each in verdicts if each.mutant.kind == kind]
-        found = Counter(each.by for each in mine)
-        yield f"| {kind} | {len(mine)} | {' | '.join(str(found[stage] or '') for stage in STAGES)} | {found[''] or ''} |"
+        ends = Counter(each.by or ("none" if reason(each) in _NO_MISTAKE else "") for each in mine)
+        yield f"| {kind} | {len(mine)} | {' | '.join(str(ends[end] or '') for end in (*STAGES, 'none', ''))} |"
 
 
 def _reasons(run: Run, text: str) -> Iterator[str]:

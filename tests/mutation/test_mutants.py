@@ -194,9 +194,10 @@ def planted(judge: Judge, old: str, new: str, *path: str) -> Mutant:
             "the rows are the same",
         ),
         ("WHERE m.day <= now()", "", ("queries", "daily_trend", "sql"), "a query's rows"),
+        ("500\n", "501\n", ("queries", "pending_audit", "sql"), "a query's rows"),
         ("metric: usage, as: gauge, min: 0", "metric: usage, as: gauge, min: 1", ("dashboards", "min"), "a panel's reference"),
     ],
-    ids=["a height", "a join that a WHERE makes an inner one", "only a range that ends later tells", "an axis"],
+    ids=["a height", "a join that a WHERE makes an inner one", "only a range that ends later tells", "a limit", "an axis"],
 )  # fmt: skip
 def test_what_nothing_finds_has_a_reason(
     old: str, new: str, path: tuple[str, ...], why: str, judge: Judge

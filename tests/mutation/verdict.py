@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -25,6 +26,9 @@ from watchglass.validate.engine import statements_of, validate
 _LOUD = ("error", "warning")
 _BY_CHANCE = "over-budget"
 """A budget is missed on a busy machine, too."""
+
+_LIMITED = re.compile(r"\bLIMIT\s+$")
+"""Before a number of rows at most: some table is always longer than those that are tried."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,7 +177,8 @@ class Judge:
             bodies = {each.path: each.body for each in compiled.artifacts if each.target != "plain"}
             elsewhere = all(bare(body) == bare(self._base.bodies.get(path)) for path, body in bodies.items())
             return "place" if elsewhere else ""
-        if mutant.path[-1] != "sql" and mutant.path[0] != "snippets":
+        in_sql = mutant.path[-1] == "sql" or mutant.path[0] == "snippets"
+        if not in_sql or _LIMITED.search(self.text[: mutant.start]):
             return ""
         asked = [self._asked(compiled, source) for source in self._desk.trials]
         return "rows" if any(asked) and not any(apart(*each) for listed in asked for each in listed) else ""
@@ -181,8 +186,7 @@ class Judge:
     def _asked(self, compiled: Compiled, source: str) -> list[tuple[Trial, str, str]]:
         """List where statements that are others can be asked in both forms: as plain SQL, and as panels that look ahead."""
         assert compiled.service is not None
-        first, *_ = trials = self._desk.trials[source]
-        found = []
+        trials, found = self._desk.trials[source], []
         for statement in statements_of(compiled.artifacts):
             known = self._base.statements.get((statement.target, statement.name))
             if known is None or not self._is_new(statement) or statement.source not in ("", source):
@@ -190,9 +194,10 @@ class Judge:
             if statement.target == "plain":
                 found += [(trial, known.sql.text, statement.sql.text) for trial in trials]
             elif statement.target == "grafana" and statement.role == "panel":
-                found.append(
-                    (first, *(ahead(compiled.service, each, first.at) for each in (known, statement)))
-                )
+                found += [
+                    (trial, *(ahead(compiled.service, each, trial.at) for each in (known, statement)))
+                    for trial in trials
+                ]
         return found
 
     def _validated(self, compiled: Compiled, mutant: Mutant) -> Sequence[Problem]:
