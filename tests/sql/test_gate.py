@@ -245,3 +245,16 @@ def test_functions_are_told_wherever_they_stand() -> None:
 def test_all_refusals_come_in_the_order_of_the_text() -> None:
     sql = "WITH a AS (DELETE FROM x RETURNING 1), b AS (INSERT INTO y VALUES ($1) RETURNING 1) SELECT 1"
     assert codes(sql) == ["sql-writes", "sql-writes", "sql-parameter"]
+
+
+@pytest.mark.parametrize(
+    ("sql", "at"),
+    [
+        ("DELETE FROM t", 0),
+        ("-- all of it\n\n DELETE FROM t", 15),
+        ("/* 'a' */ WITH x AS (SELECT 1) DELETE FROM t", 10),
+    ],
+)
+def test_what_is_no_select_is_told_at_its_first_word(sql: str, at: int) -> None:
+    (refusal,) = inspect(sql).refusals
+    assert (refusal.code, refusal.offset) == ("sql-not-select", at)

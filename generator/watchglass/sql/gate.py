@@ -131,10 +131,11 @@ def _judge(sql: str, statement: Message, parameters: bool) -> Facts:
 
 
 def _not_select(sql: str, kind: str) -> Facts:
-    code = next((token.text for token in tokens(sql) if token.kind == "code" and token.text.strip()), "")
-    word = _WORD.search(code)
+    code = next((token for token in tokens(sql) if token.kind == "code" and token.text.strip()), None)
+    word = _WORD.search(code.text) if code is not None else None
     named = word[0].upper() if word and word[0].upper() != "WITH" else kind.removesuffix("Stmt").upper()
-    return _refused("sql-not-select", f"only a SELECT is sent, this is {named}")
+    at = code.start + word.start() if code is not None and word is not None else None
+    return _refused("sql-not-select", f"only a SELECT is sent, this is {named}", at)
 
 
 def _name(kind: str, node: Message, names: frozenset[str], found: _Found) -> None:

@@ -92,6 +92,7 @@ def test_a_divisor_that_is_never_zero_is_no_finding(sql: str, tmp_path: Path) ->
         "SELECT CAST(created_at AS date) AS d, count(*) AS n FROM courses GROUP BY 1",
         "SELECT date_trunc('day', c.created_at) AS d, count(*) AS n FROM courses AS c GROUP BY 1",
         "SELECT date_trunc('WEEK', max(c.created_at)) AS n FROM courses AS c",
+        "SELECT date_trunc('day', c.created_at)::date AS d, 1 AS n FROM courses AS c",
         "SELECT extract(hour FROM created_at) AS n FROM courses",
         "SELECT date_part('dow', created_at) AS n FROM courses",
         "SELECT to_char(created_at, 'YYYY-MM') AS n FROM courses",

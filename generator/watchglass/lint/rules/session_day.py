@@ -43,8 +43,13 @@ def _cut(node: Syntax, scope: Scope) -> str:
         return "CURRENT_DATE is the day"
     if node.name == "SQLValueFunction" and node.number("op") in _LOCALTIMESTAMP:
         return "LOCALTIME and LOCALTIMESTAMP are the time"
-    if node.name == "TypeCast" and _is_type(node, "date") and _instant(node.one("arg"), scope):
-        return "the day is cut"
+    if node.name == "TypeCast" and _is_type(node, "date"):
+        inner = node.one("arg")  # one that is cut itself is told by itself
+        return (
+            "the day is cut"
+            if inner is not None and _instant(inner, scope) and not _cut(inner, scope)
+            else ""
+        )
     if node.name == "FuncCall":
         return _call(node, scope)
     return "a text is read as an instant" if _compares_text(node, scope) else ""
