@@ -138,9 +138,10 @@ def make_plan(
         live: all that was read, ours and strangers in our places.
     """
     wanted = {each.key: each for each in desired}
+    parts = {part for each in wanted.values() for part in each.parts}
     ordered = list(kinds)
     changes = [
-        change
+        _ending(change, live.get(key), parts, wish)
         for kind in ordered
         for key in sorted(key for key in wanted if key.kind == kind.name)
         for change in (_wanted(kind, wanted[key], live.get(key), owner, wish),)
@@ -172,6 +173,21 @@ def _wanted(kind: Kind, desired: Desired, live: Live | None, owner: str, wish: W
             reason="somebody changed it since the last apply; --overwrite-drift takes that back",
         )
     return replace(changed, action="update")
+
+
+def _ending(change: Change, live: Live | None, parts: set[str], wish: Wish) -> Change:
+    """Refuse an update with which objects of ours would end that nobody said are to go."""
+    if change.action != "update" or live is None or wish.prune:
+        return change
+    lost = [
+        title
+        for part, title in live.parts.items()
+        if part not in parts and not any(part == gone or part.startswith(f"{gone}-") for gone in wish.gone)
+    ]
+    if not lost:
+        return change
+    reason = f"no definition names what would end with it: {', '.join(lost)}; --prune ends it, or `retired:` names it"
+    return replace(change, action="conflict", reason=reason)
 
 
 def _stranger(made: Change, live: Live, found: tuple[Difference, ...], wish: Wish) -> Change:

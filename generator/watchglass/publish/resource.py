@@ -38,12 +38,14 @@ class Desired:
     Args:
         body: in the kind's normal form, without the mark of ownership.
         origins: JSON pointer in the body → path in the definition.
+        parts: objects of their own that it holds, such as the rules of a group: id → title.
     """
 
     key: Key
     title: str
     body: Json
     origins: Mapping[str, Path] = field(default_factory=dict)
+    parts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +59,7 @@ class Live:
         sum: the digest that our last write left on it; another one than the body's tells that somebody changed it since.
         locked: why nobody may write it through the API; empty where one may.
         handle: what a write needs of the server's own: numbers, versions.
+        parts: objects of our own that it holds, such as the rules of a group: id → title.
     """
 
     key: Key
@@ -66,6 +69,7 @@ class Live:
     sum: str = ""
     locked: str = ""
     handle: Json = None
+    parts: Mapping[str, str] = field(default_factory=dict)
 
     @property
     def drifted(self) -> bool:

@@ -175,6 +175,39 @@ def test_what_no_definition_names_stays_until_it_is_pruned(
     assert server.get("/api/dashboards/uid/shop-details").status == 404
 
 
+def test_an_alert_that_no_definition_names_ends_with_its_group_only_where_that_is_said(
+    server: GrafanaServer, shop: Service, tmp_path: Path
+) -> None:
+    publisher = Publisher(server)
+    publisher.apply(shop)
+    line = "  many_failed: {title: Many failed, metric: failed, when: bad, for: 5m, severity: high}\n"
+    less = service_of(tmp_path, {line: ""})
+    (conflict,) = publisher.plan(less).conflicts
+    assert conflict.noun == "rule group"
+    assert "Many failed; --prune ends it" in conflict.reason
+    publisher.apply(less)
+    assert "shop-many-failed" in server.state.rules
+    named = frozenset({"shop-many-failed"})
+    assert publisher.plan(less, gone=frozenset({"shop-many"})).conflicts == ()
+    assert publisher.plan(less, prune=True).conflicts == ()
+    assert publisher.apply(less, gone=named).complete
+    assert "shop-many-failed" not in server.state.rules
+    assert publisher.plan(less).writes == ()
+
+
+def test_an_alert_that_moves_to_another_group_ends_nothing(
+    server: GrafanaServer, shop: Service, tmp_path: Path
+) -> None:
+    publisher = Publisher(server)
+    publisher.apply(shop)
+    moved = service_of(
+        tmp_path, {"when: bad, for: 5m, severity: high}": "when: bad, for: 5m, every: 1m, severity: high}"}
+    )
+    assert publisher.plan(moved).conflicts == ()
+    assert publisher.apply(moved).complete
+    assert publisher.plan(moved).writes == ()
+
+
 def test_destroying_removes_what_is_ours_and_nothing_else(server: GrafanaServer, shop: Service) -> None:
     publisher = Publisher(server)
     before = server.content()

@@ -321,3 +321,29 @@ def test_what_would_never_be_sent_is_told_before_anything_is_written(
     (told,) = Publisher(each).obstacles(mail)
     assert says in told
     assert written(each) == []
+
+
+def test_an_edit_back_to_what_was_there_before_is_an_edit(
+    published: Publisher, server: MetabaseServer, mail: Artifacts, tmp_path: Path
+) -> None:
+    before = on_the_wire(the_alert(server))
+    changed = artifacts_of(tmp_path, AT_NINE)
+    assert published.apply(changed).complete
+    put(server, f"/api/notification/{before['id']}", before)
+    (conflict,) = published.plan(changed).conflicts
+    assert conflict.key.kind == "alerts"
+    assert published.apply(changed, overwrite_drift=True).complete
+    put(server, f"/api/notification/{before['id']}", before)
+    assert len(published.plan(changed).conflicts) == 1
+    assert published.apply(changed, overwrite_drift=True, prune=True).complete
+    assert published.plan(changed).conflicts == ()
+
+
+def test_an_alert_that_came_back_and_is_ended_by_hand_stays_ended(
+    published: Publisher, server: MetabaseServer, shop: Artifacts, mail: Artifacts
+) -> None:
+    assert published.apply(shop, prune=True).complete
+    assert published.apply(mail).complete
+    edit(server, active=False)
+    (conflict,) = published.plan(mail).conflicts
+    assert [found.pointer for found in conflict.differences] == ["/archived"]

@@ -183,6 +183,17 @@ def test_fault_44_an_edit_of_a_subscription_is_shown_kept_and_taken_back(
     assert published.plan(mail).writes == ()
 
 
+def test_an_edit_back_to_what_was_there_before_is_an_edit(
+    published: Publisher, server: MetabaseServer, tmp_path: Path
+) -> None:
+    before = the_mail(server)
+    changed = artifacts_of(tmp_path, AT_TEN)
+    assert published.apply(changed).complete
+    edit(server, **on_the_wire(before))
+    (conflict,) = published.plan(changed).conflicts
+    assert conflict.key.kind == "subscriptions"
+
+
 def test_what_people_subscribed_to_themselves_stays(
     published: Publisher, server: MetabaseServer, mail: Artifacts
 ) -> None:

@@ -74,7 +74,8 @@ def _group(artifact: Artifact, folder: str) -> Desired:
     body = artifact.body
     made = form(body["folderUid"], body["title"], normal.duration(f"{body['interval']}s"), body["rules"])
     key = group_id(body["folderUid"], body["title"])
-    return Desired(Key("grafana", "alert-rules", key), body["title"], made, artifact.origins)
+    parts = {each["uid"]: each["title"] for each in body["rules"]}
+    return Desired(Key("grafana", "alert-rules", key), body["title"], made, artifact.origins, parts)
 
 
 def _interval(artifact: Artifact, folder: str) -> Desired:

@@ -102,7 +102,8 @@ class RuleGroups:
         # A rule of nobody's in our group is an edit of the group; a group without one of ours is a stranger's.
         owner = self._owner if self._owner in owners else next(iter(sorted(owners - {""})), "")
         total = sums.pop() if len(sums) == 1 else ""
-        return Live(Key("grafana", self.name, key), group, body, owner, total, locked)
+        parts = {each["uid"]: each["title"] for each in listed if normal.mark_of_rule(each)[0] == self._owner}
+        return Live(Key("grafana", self.name, key), group, body, owner, total, locked, parts=parts)
 
     def write(self, desired: Desired, live: Live | None) -> None:
         """Put the whole group; a rule that it does not list is deleted with it."""

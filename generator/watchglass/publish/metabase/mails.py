@@ -265,11 +265,11 @@ class Mails(ABC):
                 "make a plan anew and read it",
             )
         before, after = digest(body), digest(desired.body)
-        self._note(home, Mail(key, number, (after,) if before == after else (before, after)))
-        if before == after:
-            return  # an edit mails people
-        sent = self._sent(desired.body, home, raw)
-        self._check(desired, home, self._whole(self._client.put(f"{self._path}/{number}", sent).body))
+        if before != after:  # an edit mails people
+            self._note(home, Mail(key, number, (before, after)))
+            sent = self._sent(desired.body, home, raw)
+            self._check(desired, home, self._whole(self._client.put(f"{self._path}/{number}", sent).body))
+        self._note(home, Mail(key, number, (after,)))  # what was there before is somebody's edit from now on
 
     def _make(self, desired: Desired, home: str) -> None:
         begun = Mail(desired.key.id, 0, (digest(desired.body),))
