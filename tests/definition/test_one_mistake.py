@@ -39,6 +39,27 @@ def test_one_mistake_is_one_problem(tmp_path: Path, more: str, expected: list[st
     assert told(tmp_path, more) == expected
 
 
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ("sources: {main: {type: postgres}}", "sources: {}", ["source-missing: sources"]),
+        ("columns: {region: text, day: date, n: integer}", "columns: {}", ["columns-missing: columns"]),
+    ],
+)
+def test_what_queries_lack_is_told_without_what_reads_them(
+    tmp_path: Path, old: str, new: str, expected: list[str]
+) -> None:
+    more = "  m: {query: by_region, column: n}\nalerts: {much: {metric: m, when: above 3, severity: page}}\n"
+    assert old in SHOP
+    assert told(tmp_path, more, SHOP.replace(old, new)) == expected
+
+
+def test_a_column_that_is_no_number_is_pointed_at(tmp_path: Path) -> None:
+    panel = "{query: by_region, as: bar, x: region, y: [n, region]}"
+    board = f"dashboards: {{d: {{title: D, rows: [{{title: R, panels: [{panel}]}}]}}}}\n"
+    assert told(tmp_path, board) == ["panel-numbers: region"]
+
+
 def test_a_wrong_meaning_of_null_is_not_a_missing_one(tmp_path: Path) -> None:
     shop = NULLABLE.replace("worst: 20}}", "worst: 20}, when_null: wrst}")
     assert told(tmp_path, WATCHED, shop) == ["unknown-name: wrst"]

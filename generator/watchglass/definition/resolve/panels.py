@@ -208,11 +208,13 @@ def _check_columns(context: Context, panel: Panel, query: Query, path: Path) -> 
         context.report(
             "panel-numbers", f"'{query.id}' has no number to draw", path, hint="name columns with y:"
         )
-    drawn = [*(panel.y if panel.kind not in ("states", "heatmap") else ()), panel.value]
-    for name in drawn:
-        if name is not None and name in known and not known[name].numeric:
+    drawn = [(name, (*path, "y", index)) for index, name in enumerate(panel.y)]
+    if panel.kind in ("states", "heatmap"):
+        drawn = []
+    for name, place in (*drawn, *([(panel.value, (*path, "value"))] if panel.value is not None else [])):
+        if name in known and not known[name].numeric:
             kind = known[name].type
-            context.report("panel-numbers", f"'{name}' is of type {kind}: only numbers are drawn", path)
+            context.report("panel-numbers", f"'{name}' is of type {kind}: only numbers are drawn", place)
 
 
 def _chosen(panel: Panel, query: Query) -> Panel:

@@ -99,12 +99,12 @@ def _query(
             "columns-missing", "a query lists the columns of its rows", (*path, "columns"), key=True
         )
     context.distinct(part.key, (*path, "key"))
-    for index, name in enumerate(part.key):
+    for index, name in enumerate(part.key if columns else ()):
         context.find("column", name, columns, (*path, "key", index))
     for name in ("range", "budget"):
         context.some_time(getattr(part, name), (*path, name))
     template = _template(context, part, words, path)
-    if source is None or template is None:
+    if source is None or template is None or not columns:
         return None
     return Query(
         query_id,
@@ -133,6 +133,10 @@ def _source(context: Context, part: QueryPart, sources: Mapping[str, Source], pa
             return None
         return found
     postgres = [source for source in sources.values() if source.type == "postgres"]
+    if not postgres:
+        message = "no source of type postgres is there for queries to read"
+        context.report("source-missing", message, ("sources",), key=True)
+        return None
     if len(postgres) != 1:
         context.report(
             "source-missing", "the query says which source it reads", path, key=True, hint="add source:"
