@@ -14,7 +14,7 @@ from watchglass.publish.compare import Difference
 from watchglass.publish.errors import Refused
 from watchglass.publish.plan import Action, Change, Instance, Plan
 from watchglass.publish.resource import Key
-from watchglass.review.plan_report import COMMENT_LIMIT, applied, as_json, markdown, text
+from watchglass.review.plan_report import COMMENT_LIMIT, as_json, ended, finished, markdown, text
 
 HOSTILE = [
     "::add-mask::x",
@@ -71,8 +71,9 @@ def plan(*titles: str) -> Plan:
 @pytest.mark.parametrize("title", HOSTILE)
 def test_fault_58_no_line_in_a_log_is_a_command_or_drives_a_terminal(title: str) -> None:
     made = plan(title)
-    done = Applied((), made.changes[0], made.changes[1], made.changes, Refused(title, title))
-    for shown in (text(made), as_json({title: [made]}), applied(done), markdown({title: [made]})):
+    done = Applied((), made.changes[0], made.changes[1], made.changes, Refused(title, title), kept=(title,))
+    told = (*map(finished, made.changes), ended(done, [made]))
+    for shown in (text(made), as_json({title: [made]}), *told, markdown({title: [made]})):
         assert not re.search(r"##\w*\[", shown)
         assert not [line for line in shown.splitlines() if line.lstrip().startswith("::")]
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", shown)

@@ -199,24 +199,39 @@ def _dsn_of(compiled: Compiled, folder: Path, redactor: Redactor) -> str:
 
 def make(ready: Sequence[Ready], redactor: Redactor) -> int:
     """Make the changes, server by server; the first that fails ends it."""
-    from watchglass.publish.redacted import redacted_end
+    from watchglass.publish.redacted import redacted, redacted_end
     from watchglass.review import plan_report
     from watchglass.review.excerpt import neutral
 
     patience = Patience()
+    pending = [each for each in ready if each.plan.writes]
     with patience.watching():
-        for each in ready:
-            if not each.plan.writes:
-                continue
+        for number, each in enumerate(pending, 1):
             where = f"{each.plan.instance.target} {each.plan.instance.id}"
             click.echo(redactor.clean(neutral(f"{each.path} at {where}")))
-            done = each.session.apply(each.plan, each.live, _progress(redactor), patience)
-            click.echo(redactor.clean(plan_report.applied(redacted_end(done, redactor))), nl=False)
+            done = each.session.apply(
+                each.plan, each.live, _progress(redactor), _finished(redactor), patience
+            )
+            later = [redacted(other.plan, redactor) for other in pending[number:]]
+            click.echo(redactor.clean(plan_report.ended(redacted_end(done, redactor), later)), nl=False)
             if done.stopped:
                 return INTERRUPTED
             if not done.complete:
                 return PROBLEMS
     return FINE
+
+
+def _finished(redactor: Redactor) -> Callable[[Change], None]:
+    """Give what tells each change as soon as it is done: a log of a run that is killed has them."""
+    from watchglass.publish.redacted import redacted_change
+    from watchglass.review import plan_report
+
+    def show(change: Change) -> None:
+        if sys.stderr.isatty():
+            click.echo("\x1b[K", nl=False, err=True)
+        click.echo(redactor.clean(plan_report.finished(redacted_change(change, redactor))))
+
+    return show
 
 
 def _progress(redactor: Redactor) -> Callable[[int, int, Change], None]:

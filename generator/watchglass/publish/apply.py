@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 
-from watchglass.publish.errors import PublishError, Uncertain
+from watchglass.publish.errors import Kept, PublishError, Uncertain
 from watchglass.publish.plan import Change, Plan
 from watchglass.publish.resource import Desired, Key, Kind, Live, digest
 
@@ -19,6 +19,7 @@ class Applied:
         unknown: the change whose answer was lost: it may be done.
         failed: the change that was refused.
         error: why it ended early; None where all is done.
+        kept: why something that was to go is left: others' things are in it.
     """
 
     done: tuple[Change, ...]
@@ -27,6 +28,7 @@ class Applied:
     left: tuple[Change, ...] = ()
     error: PublishError | None = None
     stopped: bool = False
+    kept: tuple[str, ...] = ()
 
     @property
     def complete(self) -> bool:
@@ -45,6 +47,7 @@ def apply(
     current: Callable[[Key], Live | None],
     *,
     progress: Callable[[int, int, Change], None] | None = None,
+    finished: Callable[[Change], None] | None = None,
     asked_to_stop: Callable[[], bool] = lambda: False,
 ) -> Applied:
     """
@@ -54,23 +57,32 @@ def apply(
         current: gives an object as it is right before it is written: read once more where the server itself would not refuse
             a stale write, else as it was read.
         progress: told before each change: how many are done, of how many, and which comes.
+        finished: told of each change when it is done.
     """
     by_name = {kind.name: kind for kind in kinds}
     writes = plan.writes
     done: list[Change] = []
+    kept: list[str] = []
     for index, change in enumerate(writes):
         if asked_to_stop():
-            return Applied(tuple(done), left=writes[index:], stopped=True)
+            return Applied(tuple(done), left=writes[index:], stopped=True, kept=tuple(kept))
         if progress is not None:
             progress(index, len(writes), change)
         try:
             _make(change, by_name[change.key.kind], desired, current)
+        except Kept as error:
+            kept.append(error.message)
+            continue
         except Uncertain as error:
-            return Applied(tuple(done), unknown=change, left=writes[index + 1 :], error=error)
+            left = writes[index + 1 :]
+            return Applied(tuple(done), unknown=change, left=left, error=error, kept=tuple(kept))
         except PublishError as error:
-            return Applied(tuple(done), failed=change, left=writes[index + 1 :], error=error)
+            left = writes[index + 1 :]
+            return Applied(tuple(done), failed=change, left=left, error=error, kept=tuple(kept))
         done.append(change)
-    return Applied(tuple(done))
+        if finished is not None:
+            finished(change)
+    return Applied(tuple(done), kept=tuple(kept))
 
 
 def _make(

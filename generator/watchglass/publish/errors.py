@@ -6,6 +6,7 @@ Why a request did not do what was asked.
     PublishError
     ├── NotSent        nothing reached the server: no connection, an address that is refused
     ├── Refused        the server answered that it did not do it; a repeat would be refused, too
+    │   └── Kept       what is to go holds others' things, and is left
     ├── Strange        an answer that is none of this server's: a page of a proxy, cut JSON, too much
     └── Uncertain      a write was sent and no answer came: it may be done
 """
@@ -34,6 +35,10 @@ class NotSent(PublishError):
 
 class Refused(PublishError):
     """The server did not do it, and would not do it if asked again."""
+
+
+class Kept(Refused):
+    """What is to go holds others' things: it is left, and that is no failure."""
 
 
 class Strange(PublishError):

@@ -19,10 +19,13 @@ def redacted(plan: Plan, redactor: Redactor) -> Plan:
         version=redactor.clean(instance.version),
         notes=tuple(redactor.clean(note) for note in instance.notes),
     )
-    return replace(plan, instance=shown, changes=tuple(_change(each, redactor) for each in plan.changes))
+    return replace(
+        plan, instance=shown, changes=tuple(redacted_change(each, redactor) for each in plan.changes)
+    )
 
 
-def _change(change: Change, redactor: Redactor) -> Change:
+def redacted_change(change: Change, redactor: Redactor) -> Change:
+    """Give a change to show."""
     return replace(
         change,
         title=redactor.clean(change.title),
@@ -44,9 +47,10 @@ def redacted_end(done: Applied, redactor: Redactor) -> Applied:
         error = PublishError(redactor.clean(error.message), redactor.clean(error.hint), error.status)
     return replace(
         done,
-        done=tuple(_change(each, redactor) for each in done.done),
-        unknown=None if done.unknown is None else _change(done.unknown, redactor),
-        failed=None if done.failed is None else _change(done.failed, redactor),
-        left=tuple(_change(each, redactor) for each in done.left),
+        done=tuple(redacted_change(each, redactor) for each in done.done),
+        kept=tuple(redactor.clean(each) for each in done.kept),
+        unknown=None if done.unknown is None else redacted_change(done.unknown, redactor),
+        failed=None if done.failed is None else redacted_change(done.failed, redactor),
+        left=tuple(redacted_change(each, redactor) for each in done.left),
         error=error,
     )

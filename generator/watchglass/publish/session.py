@@ -49,6 +49,7 @@ class Session:
         plan: Plan,
         live: Mapping[Key, Live],
         progress: Callable[[int, int, Change], None] | None = None,
+        finished: Callable[[Change], None] | None = None,
         asked_to_stop: Callable[[], bool] = lambda: False,
     ) -> Applied:
         """Make the plan's changes."""
@@ -58,6 +59,7 @@ class Session:
             self.wanted,
             self._current(live),
             progress=progress,
+            finished=finished,
             asked_to_stop=asked_to_stop,
         )
 

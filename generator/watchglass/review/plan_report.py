@@ -189,14 +189,24 @@ def _object(change: Change) -> Json:
     }
 
 
-def applied(done: Applied) -> str:
-    """Say how far an apply came."""
-    return "".join(f"{line}\n" for line in _applied(done))
+def finished(change: Change) -> str:
+    """Say of one change that it is done."""
+    return f"  {_SIGNS[change.action]} {change.noun} '{neutral(change.title)}'"
 
 
-def _applied(done: Applied) -> Iterator[str]:
-    for change in done.done:
-        yield f"  {_SIGNS[change.action]} {change.noun} '{neutral(change.title)}'"
+def ended(done: Applied, later: Iterable[Plan] = ()) -> str:
+    """
+    Say how an apply ended; what it did was said by `finished`.
+
+    Args:
+        later: the plans whose turn would have been next.
+    """
+    return "".join(f"{line}\n" for line in _ended(done, later))
+
+
+def _ended(done: Applied, later: Iterable[Plan]) -> Iterator[str]:
+    for reason in done.kept:
+        yield f"  note: {neutral(reason)}; it is left"
     if done.error is not None:
         yield f"stopped: {neutral(done.error.message)}"
         if done.error.hint:
@@ -208,6 +218,13 @@ def _applied(done: Applied) -> Iterator[str]:
     if done.failed is not None:
         yield f"not done: {done.failed.noun} '{neutral(done.failed.title)}'"
     if done.left:
-        yield f"not begun: {', '.join(neutral(change.title) for change in done.left)}"
-    if not done.complete:
-        yield "run it again: what is done is found, and the rest is made"
+        yield f"not begun: {_titles(done.left)}"
+    if done.complete:
+        return
+    for plan in later:
+        yield f"not begun at {plan.instance.target} {neutral(plan.instance.id)}: {_titles(plan.writes)}"
+    yield "run it again: what is done is found, and the rest is made"
+
+
+def _titles(changes: Iterable[Change]) -> str:
+    return ", ".join(f"{change.noun} '{neutral(change.title)}'" for change in changes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from watchglass.publish.client import Client, only
-from watchglass.publish.errors import Refused
+from watchglass.publish.errors import Kept, Refused
 from watchglass.publish.resource import Desired, Key, Live, digest
 
 
@@ -47,13 +47,16 @@ class Folders:
         )
 
     def remove(self, live: Live) -> None:
-        """Remove the folder where nothing is left in it."""
+        """
+        Remove the folder where nothing is left in it.
+
+        Raises:
+            Kept: something of others' is.
+        """
         uid = live.key.id
         inside = self._client.get("/api/search", {"folderUIDs": uid, "limit": 1}).body
         if inside:
-            raise Refused(
-                f"the folder '{live.title}' holds something that is not ours", "empty it first, or leave it"
-            )
+            raise Kept(f"the folder '{live.title}' holds something that is not ours")
         self._client.delete(f"/api/folders/{uid}")
 
     def resets(self, desired: Desired, live: Live) -> str:

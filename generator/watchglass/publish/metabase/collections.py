@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 
 from watchglass.artifact import Json
 from watchglass.publish.client import Client, only
-from watchglass.publish.errors import Refused, Uncertain
+from watchglass.publish.errors import Kept, Refused, Uncertain
 from watchglass.publish.metabase import marks
 from watchglass.publish.metabase.inventory import Inventory, Raw
 from watchglass.publish.metabase.marks import Mark
@@ -111,14 +111,16 @@ class Collections:
         return marks.joined(body["description"], Mark(self._owner, KIND, key, digest(body)))
 
     def remove(self, live: Live) -> None:
-        """Put the collection into the Trash, where nothing of anybody else's is in it."""
+        """
+        Put the collection into the Trash.
+
+        Raises:
+            Kept: something of others' is in it.
+        """
         place = f"/api/collection/{live.handle['id']}"
         inside = only(self._client.get(f"{place}/items?limit=1&offset=0").body, dict, "a collection's items")
         if inside["data"]:
-            raise Refused(
-                f"the collection '{live.title}' holds something that is not ours",
-                "empty it first, or leave it",
-            )
+            raise Kept(f"the collection '{live.title}' holds something that is not ours")
         body = live.body | {"archived": True}
         sent = {
             "name": live.body["name"],
