@@ -18,7 +18,7 @@ from watchglass.database.fixtures import Scratch, scratch_database
 from watchglass.database.proof import Outcome, Statement
 from watchglass.database.prover import Prover
 from watchglass.pipeline import Compiled, compile_definition
-from watchglass.sql.gate import inspect
+from watchglass.sql import gate
 from watchglass.validate.engine import statements_of, validate
 
 
@@ -54,7 +54,7 @@ def validation(times: int) -> Table:
                 )
                 for _ in range(times)
             ]
-    gate = clocked(lambda: _gate(sent), 5)
+    judged = clocked(lambda: _gate(sent), 5)
     ours, theirs = (statistics.median(pair[side] for pair in pairs) for side in (0, 1))
     quotient = statistics.median(pair[0] / pair[1] for pair in pairs)
     return Table(
@@ -64,7 +64,7 @@ def validation(times: int) -> Table:
             timed("fixtures into a database of its own", loaded),
             Figure("statements of the definition", f"{len(statements_of(compiled.artifacts))}"),
             Figure("what is sent for them: all forms, twins, time zones", f"{len(sent)}"),
-            timed(f"the gate alone, for the {len({each.sql for each in sent})} different ones", gate),
+            timed(f"the gate alone, for the {len({each.sql for each in sent})} different ones", judged),
             timed("what is sent, bare: prepared, described and run, in a pipeline", theirs),
             timed("validated: gate, transactions, contracts, twins", ours),
             ratio("validated against bare", quotient, 1.5),
@@ -75,9 +75,9 @@ def validation(times: int) -> Table:
 
 
 def _gate(statements: Sequence[Statement]) -> None:
-    inspect.cache_clear()
+    gate.forget()
     for statement in statements:
-        inspect(statement.sql, parameters=bool(statement.parameters))
+        gate.inspect(statement.sql, parameters=bool(statement.parameters))
 
 
 def _start() -> None:
@@ -111,7 +111,7 @@ def _filled(compiled: Compiled, server: Server) -> Iterator[Connection]:
 
 def _validate(compiled: Compiled, prover: Prover) -> None:
     assert compiled.service is not None
-    inspect.cache_clear()  # a run begins without it
+    gate.forget()  # a run begins without it
     now = datetime.datetime.now(tz=datetime.UTC)
     report = validate(compiled.service, statements_of(compiled.artifacts), prover, now)
     assert all(problem.level == "warning" for problem in report.problems), report.problems

@@ -249,6 +249,49 @@ def test_fault_23_nothing_is_planned_before_functions_are_looked_up(session: Con
     assert Prover(session).scans([Statement(sql)]) == [()]
 
 
+@pytest.mark.parametrize("withheld", ["pg_proc", "pg_rewrite"])
+def test_fault_20_what_the_catalog_did_not_tell_is_asked_again(
+    maze: Running, session: Connection, withheld: str
+) -> None:
+    """A view stands below the function: the first question is answered, and the one about the view is not."""
+    prover = Prover(session)
+    maze.run(f"REVOKE SELECT ON pg_catalog.{withheld} FROM PUBLIC", "maze")
+    try:
+        (untold,) = prover.run([Statement("SELECT by_view()")])
+    finally:
+        maze.run(f"GRANT SELECT ON pg_catalog.{withheld} TO PUBLIC", "maze")
+    assert untold.error is not None
+    assert "could not be looked up: permission denied" in untold.error.message
+    (told,) = prover.run([Statement("SELECT by_view()")])
+    assert told.error is not None
+    assert told.error.refusal == "function-volatile"
+
+
+def test_fault_20_what_was_foreseen_lets_nothing_pass(session: Connection) -> None:
+    prover = Prover(session)
+    prover.foresee(["SELECT by_view() FROM v", "BY_TEXT", "SELEC 'x"])
+    outcomes = prover.run(map(Statement, ["SELECT by_view()", "SELECT app.calm()", "SELECT by_text()"]))
+    assert [outcome.error.refusal if outcome.error else "" for outcome in outcomes] == [
+        "function-volatile",
+        "",
+        "function-volatile",
+    ]
+
+
+@pytest.mark.parametrize("at", [0, 15, 16, 63, 64, 65, 199])
+def test_fault_20_a_call_is_found_wherever_it_stands_among_many_statements(
+    session: Connection, at: int
+) -> None:
+    statements = [
+        Statement(f"SELECT {number} AS c{number}, o.c{number} FROM orders o") for number in range(200)
+    ]
+    statements[at] = Statement("SELECT touch()")
+    outcomes = Prover(session).run(statements)
+    refused = [index for index, each in enumerate(outcomes) if each.error and each.error.refusal]
+    assert refused == [at]
+    assert not any(each.error and "was called" in each.error.message for each in outcomes)
+
+
 def test_what_is_refused_takes_its_group_along(session: Connection) -> None:
     ((first, second),) = Prover(session).groups([[Statement("SELECT 1"), Statement("SELECT touch()")]])
     assert first.error is not None

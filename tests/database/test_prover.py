@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import decimal
 import multiprocessing
+import re
 import threading
 import time
 import uuid
@@ -285,6 +286,42 @@ def test_fault_28_a_server_lost_on_the_way_is_an_outcome_of_all_that_remain(
     assert outcomes[0].rows == [(1,)]
     assert set(states(outcomes[1:])) <= {"57P01", "08006"}
     assert states(prove(prover, "SELECT 1")) == ["08006"]
+
+
+def test_fault_28_a_server_lost_while_statements_are_still_made_is_an_outcome_of_all(
+    server: Running, prover: Prover, session: Connection
+) -> None:
+    def made() -> Iterator[Statement]:
+        for number in range(300):
+            if number == 150:
+                server.run(f"SELECT pg_terminate_backend({session.info.backend_pid})")
+            yield Statement(f"SELECT {number}")
+
+    outcomes = prover.run(made())
+    assert len(outcomes) == 300
+    assert set(states(outcomes[150:])) <= {"57P01", "08006"}
+    assert [outcome.rows for outcome in outcomes if not outcome.error] == [
+        [(number,)] for number, outcome in enumerate(outcomes) if not outcome.error
+    ]
+
+
+def test_statements_are_sent_while_others_are_still_made(
+    prover: Prover, server: Running, session: Connection
+) -> None:
+    seen: list[str] = []
+
+    def made() -> Iterator[Statement]:
+        for number in range(100):
+            yield Statement(f"SELECT {number}")
+        seen.extend(
+            row[0]
+            for row in server.run(
+                f"SELECT query FROM pg_stat_activity WHERE pid = {session.info.backend_pid}"
+            )
+        )
+
+    assert states(prover.run(made())) == [""] * 100
+    assert re.search("ROLLBACK|SELECT [0-9]|set_config|clock_timestamp|BEGIN", seen[0])
 
 
 def test_fault_28_a_server_that_falls_silent_is_given_up(

@@ -9,6 +9,8 @@ import postgast
 
 from watchglass.database.catalog import Catalog, Function, Key
 from watchglass.database.effects import effect, readable, runs_text
+from watchglass.database.inquiry import InquiryRefused
+from watchglass.database.wire import ConnectionLost
 from watchglass.sql import gate, mentions
 from watchglass.sql.gate import Refusal
 from watchglass.sql.mentions import Body, Mention
@@ -45,17 +47,43 @@ class Calls:
         self._below: dict[Key, tuple[Key, ...]] = {}
         self._guessed: dict[Key, tuple[Key, ...]] = {}
         self._hidden: set[Key] = set()
+        self._ready: set[Mention] = set()
         self._calm: set[Key] = set()
         """Objects that lead to nothing which must not be called, and run no text."""
 
     def learn(self, statements: Iterable[Mapping[Mention, int | None]]) -> None:
-        """Read from the catalog whatever the statements name, and all that is below it."""
+        """
+        Read from the catalog whatever the statements name, and all that is below it.
+
+        Raises:
+            ConnectionLost: the server is gone.
+            InquiryRefused: the server refuses a question; what was read for these statements is forgotten.
+        """
         named = list(dict.fromkeys(each for statement in statements for each in _with_texts(statement)))
         self._catalog.learn(named)
         layer = [key for mention in named for key in self._catalog.found(mention)]
         layer += self._catalog.casts
-        while layer := [key for key in dict.fromkeys(layer) if key not in self._below]:
-            layer = self._read(layer)
+        before = frozenset(self._below)
+        try:
+            while layer := [key for key in dict.fromkeys(layer) if key not in self._below]:
+                layer = self._read(layer)
+        except (ConnectionLost, InquiryRefused):
+            for key in self._below.keys() - before:
+                del self._below[key]
+            raise
+
+    def knows(self, statement: Mapping[Mention, int | None]) -> bool:
+        """Tell whether all that a statement names has been read."""
+        for mention in statement.keys() - self._ready:
+            held = (
+                (*self._catalog.casts, *self._catalog.found(mention))
+                if self._catalog.knows(mention)
+                else (None,)
+            )
+            if any(key not in self._below for key in held) or (mention.texts and _may_run(mention)):
+                return False
+            self._ready.add(mention)
+        return True
 
     def roots(
         self, statement: Mapping[Mention, int | None]

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Literal
 
 from watchglass.database import questions
 from watchglass.database.inquiry import Inquiry, Row
-from watchglass.sql.mentions import Mention
+from watchglass.sql.mentions import Kind, Mention
 
 BUILT_IN = 16_384
 """Object numbers below are PostgreSQL's own."""
@@ -17,8 +16,6 @@ BUILT_IN = 16_384
 _SYSTEM = "pg_catalog"
 _READABLE = frozenset("rpvmf")
 """Kinds of relations that a SELECT is written for: tables, views, and their like."""
-
-Kind = Literal["relation", "function", "operator", "type"]
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -145,10 +142,10 @@ class Catalog:
     def path(self) -> tuple[str, ...]:
         """Give the schemas in which names without a schema are found."""
         if self._path is None:
-            rows = self._inquiry.ask("SELECT unnest(pg_catalog.current_schemas(true)) AS name")
-            self._casts = tuple(Key("function", row["oid"]) for row in self._inquiry.ask(questions.OUTER))
+            schemas, casts = self._inquiry.ask_all([(questions.PATH, ()), (questions.OUTER, ())])
+            self._casts = tuple(Key("function", row["oid"]) for row in casts)
             self.load(self._casts)
-            self._path = tuple(str(row["name"]) for row in rows)
+            self._path = tuple(str(row["name"]) for row in schemas)
         return self._path
 
     def learn(self, mentions: Iterable[Mention]) -> None:
@@ -157,13 +154,17 @@ class Catalog:
         for mention in mentions:
             if (mention.kind, mention.name[-1]) not in self._named:
                 wanted.setdefault(mention.kind, set()).add(mention.name[-1])
-        for kind, names in wanted.items():
-            rows = self._inquiry.ask(questions.BY_NAME[kind], sorted(names))
+        asked = [(questions.BY_NAME[kind], sorted(names)) for kind, names in wanted.items()]
+        for (kind, names), rows in zip(wanted.items(), self._inquiry.ask_all(asked), strict=True):
             self._named |= {(kind, name): [] for name in names}
             for row in rows:
                 key = Key(kind, row["oid"])
                 self._named[kind, row["name"]].append((row["schema"], key))
                 self._keep(key, row)
+
+    def knows(self, mention: Mention) -> bool:
+        """Tell whether it has been read what carries a name."""
+        return self._path is not None and (mention.kind, mention.name[-1]) in self._named
 
     def found(self, mention: Mention, own: Sequence[str] = ()) -> tuple[Key, ...]:
         """
@@ -198,22 +199,28 @@ class Catalog:
 
     def load(self, keys: Iterable[Key]) -> None:
         """Read functions and relations by their numbers."""
-        for kind, question, known in (
-            ("function", f"{questions.FUNCTIONS} WHERE p.oid {questions.GIVEN}", self.functions),
-            ("relation", f"{questions.RELATIONS} WHERE c.oid {questions.GIVEN}", self.relations),
-        ):
-            missing = sorted({key.oid for key in keys if key.kind == kind and key.oid not in known})
-            for row in self._inquiry.ask(question, missing) if missing else ():
-                self._keep(Key("function" if kind == "function" else "relation", row["oid"]), row)
+        known: dict[Kind, Container[int]] = {"function": self.functions, "relation": self.relations}
+        missing: dict[Kind, list[int]] = {
+            kind: sorted({key.oid for key in keys if key.kind == kind and key.oid not in known[kind]})
+            for kind in known
+        }
+        asked = {kind: (questions.BY_NUMBER[kind], oids) for kind, oids in missing.items() if oids}
+        for kind, rows in zip(asked, self._inquiry.ask_all([*asked.values()]), strict=True):
+            for row in rows:
+                self._keep(Key(kind, row["oid"]), row)
 
     def held(self, keys: Sequence[Key]) -> None:
         """Read what the objects hold; ``below`` tells it."""
-        for kind, question in questions.HELD.items():
-            missing = {key.oid: key for key in keys if key.kind == kind and key not in self._held}
-            rows = self._inquiry.ask(question, sorted(missing)) if missing else []
-            self._held |= dict.fromkeys(missing.values(), ())
+        missing = [key for key in dict.fromkeys(keys) if key not in self._held]
+        kinds: list[Kind] = [kind for kind in questions.HELD if any(key.kind == kind for key in missing)]
+        asked = [
+            (questions.HELD[kind], sorted(key.oid for key in missing if key.kind == kind)) for kind in kinds
+        ]
+        answers = self._inquiry.ask_all(asked)
+        self._held |= dict.fromkeys(missing, ())
+        for kind, rows in zip(kinds, answers, strict=True):
             for row in rows:
-                owner = missing[row["oid"]]
+                owner = Key(kind, row["oid"])
                 self._held[owner] = tuple(dict.fromkeys((*self._held[owner], *_refs(row))))
 
     def below(self, key: Key) -> tuple[Key, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from psycopg import pq
@@ -23,12 +23,24 @@ class InquiryRefused(Exception):
     """PostgreSQL does not answer a question of ours; the message is its own."""
 
 
-class Inquiry:
-    """Asks a server about its own catalog."""
+def _nothing() -> None:
+    """Do nothing."""
 
-    def __init__(self, connection: Connection, seconds: float) -> None:
-        self._connection, self._seconds = connection, seconds
-        self._rows: list[Row] = []
+
+Question = tuple[str, Sequence[object]]
+"""SQL, and the JSON list that its ``$1`` is."""
+
+
+class Inquiry:
+    """
+    Asks a server about its own catalog.
+
+    Args:
+        free: called before each question: the connection may still be used for something else.
+    """
+
+    def __init__(self, connection: Connection, seconds: float, free: Callable[[], None] = _nothing) -> None:
+        self._connection, self._seconds, self._free = connection, seconds, free
         self._refused = ""
 
     def ask(self, sql: str, given: Sequence[object] = ()) -> list[Row]:
@@ -42,24 +54,47 @@ class Inquiry:
             ConnectionLost: the server is gone, or did not answer in time.
             InquiryRefused: the server refuses the question.
         """
-        self._rows, self._refused = [], ""
-        self._exchange(f"SELECT pg_catalog.to_json(q)::text FROM ({sql}) AS q", json.dumps(list(given)))
+        return self.ask_all([(sql, given)])[0]
+
+    def ask_all(self, questions: Sequence[Question]) -> list[list[Row]]:
+        """
+        Ask several questions in one go.
+
+        Raises:
+            ConnectionLost: as above.
+            InquiryRefused: the server refuses one of them.
+        """
+        if not questions:
+            return []
+        self._free()
+        self._refused = ""
+        answers: list[list[Row]] = [[] for _ in questions]
+        self._exchange([self._command(*pair) for pair in zip(questions, answers, strict=True)])
         if self._refused:
             raise InquiryRefused(self._refused)
-        return self._rows
+        return answers
 
-    def _exchange(self, sql: str, given: str) -> None:
+    def _command(self, question: Question, rows: list[Row]) -> Command:
+        def take(result: PGresult) -> bool:
+            self._take(result)
+            rows.extend(json.loads(result.get_value(at, 0) or b"{}") for at in range(result.ntuples))
+            return False
+
+        sql, given = question
+        values, types = ((json.dumps(list(given)).encode(),), (114,)) if "$1" in sql else ((), ())
+        asked = f"SELECT pg_catalog.to_json(q)::text FROM ({sql}) AS q"
+        return Command(asked.encode(), take, values, types, many=True)
+
+    def _exchange(self, questions: Sequence[Command]) -> None:
         limit = int(self._seconds * 1000)
-        values, types = ((given.encode(),), (114,)) if "$1" in sql else ((), ())
-        question = Command(sql.encode(), self._take, values, types, many=True)
         commands = (
             Command(b"BEGIN READ ONLY", self._take),
             Command(f"SET LOCAL statement_timeout = {limit}".encode(), self._take),
-            question,
+            *questions,
         )
         segments = (
-            Segment(commands, self._seconds + _MARGIN, self._late),
-            Segment((Command(b"ROLLBACK", lambda _: False),), _MARGIN, lambda: None),
+            Segment(commands, self._seconds * len(questions) + _MARGIN, self._late),
+            Segment((Command(b"ROLLBACK", lambda _: False),), _MARGIN, _nothing),
         )
         Exchange(self._connection.pgconn, self._cancel, _LARGEST).run(segments)
 
@@ -67,8 +102,6 @@ class Inquiry:
         if result.status == pq.ExecStatus.FATAL_ERROR:
             told = result.error_field(pq.DiagnosticField.MESSAGE_PRIMARY) or b"no answer"
             self._refused = self._refused or told.decode(errors="replace")
-        for index in range(result.ntuples if result.nfields == 1 else 0):
-            self._rows.append(json.loads(result.get_value(index, 0) or b"{}"))
         return False
 
     def _late(self) -> None:

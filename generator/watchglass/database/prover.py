@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -24,14 +24,14 @@ from watchglass.database.proof import (
 from watchglass.database.rights import Lack, Rights, identifier
 from watchglass.database.wire import Command, ConnectionLost, Exchange, Segment, TooLarge
 from watchglass.sql import gate
-from watchglass.sql.mentions import Mention
+from watchglass.sql.mentions import Kind, Mention
 
 _SNAPSHOT = "ISOLATION LEVEL REPEATABLE READ, READ ONLY"
 _MARGIN = 5.0
 """Seconds between the server's own time-out and the client's."""
 
-_FIRST = 64
-"""Groups that are sent before the others are looked at."""
+_FIRST, _GROWTH = 16, 3
+"""Groups that are looked up together at first, and how many times as many each next time."""
 
 _TRIES = 3
 """How often a statement is tried that was hit by the cancel of the one before it."""
@@ -41,6 +41,14 @@ _DENIED, _NO_TABLE = "42501", "42P01"
 
 Mentions = Mapping[Mention, int | None]
 """What a statement names, each with the byte where."""
+
+_WORD = re.compile(r"[^\W\d][\w$]*")
+_OPERATORS = re.findall(r"\S+", "= <> < > <= >= + - * / % || -> ->> ~ ~~ ~~* !~~ !~~*")
+_IN_OTHER_WORDS = """
+    int2 int4 int8 float4 float8 numeric bool bpchar varchar bit varbit timestamp timestamptz time timetz interval json
+    timezone extract overlay position substring btrim ltrim rtrim normalize is_normalized overlaps like_escape similar_to_escape
+"""
+"""What PostgreSQL's grammar reads where a statement has other words, such as AT TIME ZONE."""
 
 Progress = Callable[[int, int], None]
 
@@ -64,13 +72,23 @@ class Prover:
     ) -> None:
         self._connection = connection
         self._seconds = statement_seconds
-        self._inquiry = inquiry = Inquiry(connection, _CATALOG_SECONDS)
+        self._exchange = Exchange(connection.pgconn, self._cancel, 2 * MOST_BYTES)
+        self._inquiry = inquiry = Inquiry(connection, _CATALOG_SECONDS, self._free)
         catalog = Catalog(inquiry)
         self._calls = Calls(catalog, frozenset(trusted))
         self._judged: dict[str, DatabaseError | None] = {}
         self._role = ""
         self.rights = Rights(inquiry, catalog, self._calls)
         self._types = dict(connection.execute("SELECT oid::int8, typname FROM pg_type").fetchall())
+
+    def foresee(self, texts: Iterable[str]) -> None:
+        """Look up what statements made of these texts may name, word by word: few of them need to be waited for then."""
+        words = set(_WORD.findall(" ".join((_IN_OTHER_WORDS, *texts)).lower()))
+        kinds: tuple[Kind, ...] = ("relation", "function", "type")
+        named = [Mention(kind, (word,)) for word in sorted(words) for kind in kinds]
+        named += [Mention("operator", (name,)) for name in _OPERATORS]
+        with contextlib.suppress(ConnectionLost, InquiryRefused):  # they will tell it themselves
+            self._calls.learn([dict.fromkeys(named)])
 
     def run(self, statements: Iterable[Statement], progress: Progress | None = None) -> list[Outcome]:
         """Prove statements in transactions of their own; the outcomes stand in their order."""
@@ -105,7 +123,10 @@ class Prover:
     def study(self, statements: Sequence[Statement]) -> list[tuple[Mentions, DatabaseError | None]]:
         """Look up what statements call and read, and send none: what each names, and why it would be refused."""
         proofs = [self._proof(statement) for statement in statements]
-        self._look_up([proof for proof in proofs if not proof.done])
+        try:
+            self._look_up([proof for proof in proofs if not proof.done])
+        except ConnectionLost as lost:
+            _mourn(proofs, lost)
         return [(proof.mentions, proof.outcome.error) for proof in proofs]
 
     def _proof(self, statement: Statement) -> Proof:
@@ -136,7 +157,9 @@ class Prover:
         self, groups: Iterable[list[Proof]], made: list[list[Proof]], tell: Callable[[int], None]
     ) -> bool:
         """
-        Judge and send groups: first some, then the rest, so that the server has work while the rest is made and read.
+        Judge and send groups as they come, so that the server works while the next are made and judged.
+
+        Those whose names are still to be looked up are gathered, ever more of them: for that, all before them is waited for.
 
         Args:
             made: takes up the groups as they come.
@@ -144,16 +167,19 @@ class Prover:
         Returns:
             Whether a cancel was sent, which may have hit more than what it was meant for.
         """
-        exchange = Exchange(self._connection.pgconn, self._cancel, 2 * MOST_BYTES, tell)
-        source = iter(groups)
+        exchange = self._exchange = Exchange(self._connection.pgconn, self._cancel, 2 * MOST_BYTES, tell)
+        source, waiting, most = iter(groups), list[list[Proof]](), _FIRST
         try:
-            made += itertools.islice(source, _FIRST)
-            self._send(exchange, made)
             for group in source:
                 made.append(group)
+                waiting.append(group)
+                if len(waiting) == 1 and all(self._calls.knows(proof.mentions) for proof in group):
+                    self._send([waiting.pop()])
+                elif len(waiting) == most:
+                    self._send(waiting)
+                    waiting, most = [], most * _GROWTH
                 exchange.look()
-            exchange.finish()
-            self._send(exchange, made[_FIRST:])
+            self._send(waiting)
             exchange.finish()
         except ConnectionLost as lost:
             made += source
@@ -163,14 +189,14 @@ class Prover:
             return False
         return exchange.cancels > 0
 
-    def _send(self, exchange: Exchange, groups: Sequence[list[Proof]]) -> None:
-        """Send the groups of which nothing is refused; the connection is used to look up what they call before."""
+    def _send(self, groups: Sequence[list[Proof]]) -> None:
+        """Send the groups of which nothing is refused."""
         self._look_up([proof for group in groups for proof in group if not proof.done])
         for group in groups:
             _leave_out(group)
             if group and not any(proof.done for proof in group):
                 for segment in self._segments(group):
-                    exchange.send(segment)
+                    self._exchange.send(segment)
 
     def _explain(self, proofs: Sequence[Proof]) -> None:
         """Say of every statement that was denied what its role lacks, and where a table is that was not found."""
@@ -186,15 +212,20 @@ class Prover:
                     proof.outcome.error = replace(error, hint=self.rights.elsewhere(proof.mentions))
 
     def _look_up(self, proofs: Sequence[Proof]) -> None:
-        """Look every function up that would be called, also below views, before anything is sent."""
+        """
+        Look every function up that would be called, also below views, before anything is sent.
+
+        Raises:
+            ConnectionLost: the server is gone.
+        """
         try:
-            self._calls.learn(proof.mentions for proof in proofs)
+            unknown = [proof.mentions for proof in proofs if not self._calls.knows(proof.mentions)]
+            if unknown:
+                self._calls.learn(unknown)
             for proof in proofs:
                 refusal = self._refusal(proof.statement.sql, proof.mentions)
                 if refusal is not None:
                     proof.refuse(refusal)
-        except ConnectionLost as lost:
-            _mourn(proofs, lost)
         except InquiryRefused as refused:
             for proof in proofs:
                 proof.fail(f"not run: the functions could not be looked up: {refused}", "")
@@ -205,6 +236,10 @@ class Prover:
             effects = self._calls.judge(mentions)
             self._judged[sql] = _refused(sql, effects[0]) if effects else None
         return self._judged[sql]
+
+    def _free(self) -> None:
+        """Take what is still under way, so that something else can be asked."""
+        self._exchange.finish()
 
     def _cancel(self) -> None:
         self._connection.cancel_safe(timeout=_MARGIN)

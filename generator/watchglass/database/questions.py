@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from watchglass.sql.mentions import Kind
+
 FUNCTIONS = """
 SELECT p.oid::int8 AS oid, n.nspname AS schema, p.proname AS name,
     pg_catalog.format('%I.%I(%s)', n.nspname, p.proname, pg_catalog.oidvectortypes(p.proargtypes)) AS quoted,
@@ -45,7 +47,7 @@ def _held(holder: str, oid: str) -> str:
     return f"ARRAY(SELECT class || ' ' || ref FROM ({inner}) AS held)"
 
 
-HELD: Mapping[str, str] = {
+HELD: Mapping[Kind, str] = {
     "relation": f"""
         SELECT r.ev_class::int8 AS oid, r.ev_action::text AS tree, {_held("pg_rewrite", "r.oid")} AS refs, '{{}}'::int8[] AS types
         FROM pg_catalog.pg_rewrite r WHERE r.ev_type = '1' AND r.ev_class {GIVEN}
@@ -80,12 +82,17 @@ HELD: Mapping[str, str] = {
         SELECT c.contypid::int8, c.conbin::text, {_held("pg_constraint", "c.oid")}, '{{}}'
         FROM pg_catalog.pg_constraint c WHERE c.contypid {GIVEN} AND c.contypid <> 0""",
 }
+PATH = "SELECT unnest(pg_catalog.current_schemas(true)) AS name"
 OUTER = (
     "SELECT 'function' AS kind, castfunc::int8 AS oid FROM pg_catalog.pg_cast "
     "WHERE castfunc >= 16384 AND castsource < 16384 AND casttarget < 16384"
 )
 
-BY_NAME: Mapping[str, str] = {
+BY_NUMBER: Mapping[Kind, str] = {
+    "function": f"{FUNCTIONS} WHERE p.oid {GIVEN}",
+    "relation": f"{RELATIONS} WHERE c.oid {GIVEN}",
+}
+BY_NAME: Mapping[Kind, str] = {
     "function": f"{FUNCTIONS} WHERE p.proname {GIVEN_NAMES}",
     "relation": f"{RELATIONS} WHERE c.relkind IN ('r', 'p', 'v', 'm', 'f', 'S', 't') AND c.relname {GIVEN_NAMES}",
     "operator": (

@@ -157,13 +157,13 @@ class Exchange:
         Raises:
             ConnectionLost: as above.
         """
-        with _losing():
-            self._work(0)
-            if self._open:
+        if self._open:
+            with _losing():
+                self._work(0)
                 self.pgconn.exit_pipeline_mode()
                 self.pgconn.nonblocking = 0
                 self._open = False
-        self.done(self._answered)
+            self.done(self._answered)
 
     def _enter(self) -> None:
         if not self._open:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 import postgast
@@ -20,6 +20,7 @@ LONGEST = 100_000
 DEEPEST = 2_000
 """Operators, brackets and joining words of a statement: each may be a level of its tree."""
 
+_PARAMETER = "sql-parameter"
 _ODD = re.compile("[\0\ud800-\udfff]")
 _WORD = re.compile(r"[A-Za-z]+")
 _WRITING = {"InsertStmt": "INSERT", "UpdateStmt": "UPDATE", "DeleteStmt": "DELETE", "MergeStmt": "MERGE"}
@@ -63,14 +64,27 @@ class _Found:
     mentions: dict[Named, int | None] = field(default_factory=dict)
 
 
-@lru_cache(maxsize=1024)
 def inspect(sql: str, *, parameters: bool = False) -> Facts:
     """
-    Judge a statement; a run judges one and the same many times, as each target's, for each time zone.
+    Judge a statement.
 
     Args:
         parameters: whether ``$1`` and its like may stand in it.
     """
+    facts = _inspect(sql)
+    if not parameters or not facts.parameters:
+        return facts
+    return replace(facts, refusals=tuple(each for each in facts.refusals if each.code != _PARAMETER))
+
+
+def forget() -> None:
+    """Forget the statements that were judged."""
+    _inspect.cache_clear()
+
+
+@lru_cache(maxsize=1024)
+def _inspect(sql: str) -> Facts:
+    """Judge a statement; a run judges one and the same many times, as each target's, for each time zone."""
     odd = _ODD.search(sql)
     if odd is not None:
         what = "NUL character" if odd[0] == "\0" else "half of a surrogate pair"
@@ -86,7 +100,7 @@ def inspect(sql: str, *, parameters: bool = False) -> Facts:
         return _refused("sql-syntax", str(error.message), offset)
     if len(statements) != 1:
         return _not_one(sql, statements)
-    return _judge(sql, statements[0]["stmt"], parameters)
+    return _judge(sql, statements[0]["stmt"])
 
 
 def characters(sql: str, location: int) -> int:
@@ -107,7 +121,7 @@ def _not_one(sql: str, statements: list[Message]) -> Facts:
     return _refused("sql-not-one", message, second)
 
 
-def _judge(sql: str, statement: Message, parameters: bool) -> Facts:
+def _judge(sql: str, statement: Message) -> Facts:
     select = statement.get("SelectStmt")
     if select is None:
         return _not_select(sql, next(iter(statement), ""))
@@ -118,7 +132,7 @@ def _judge(sql: str, statement: Message, parameters: bool) -> Facts:
         elif kind in _SUSPECT:
             found.refusals.append(_refuse(sql, kind, node))
         elif kind == "ParamRef":
-            _parameter(sql, node, parameters, found)
+            _parameter(sql, node, found)
     found.refusals.sort(key=lambda refusal: LONGEST if refusal.offset is None else refusal.offset)
     mentions = {mention(*named): at for named, at in found.mentions.items()}
     return Facts(
@@ -148,12 +162,11 @@ def _name(kind: str, node: Message, names: frozenset[str], found: _Found) -> Non
         found.functions.add(names_in(node, "funcname"))
 
 
-def _parameter(sql: str, node: Message, allowed: bool, found: _Found) -> None:
+def _parameter(sql: str, node: Message, found: _Found) -> None:
     number = node.get("number", 0)
     found.parameters.add(number)
-    if not allowed:
-        message = f"the statement has a parameter ${number}"
-        found.refusals.append(Refusal("sql-parameter", message, _location(sql, node)))
+    message = f"the statement has a parameter ${number}"
+    found.refusals.append(Refusal(_PARAMETER, message, _location(sql, node)))
 
 
 def _refuse(sql: str, kind: str, node: Message) -> Refusal:

@@ -9,7 +9,8 @@ from typing import Literal
 Kind = Literal["code", "string", "dollar", "name", "comment"]
 
 _DOLLAR = re.compile(r"\$(?:[A-Za-z_\u0080-\U0010ffff][A-Za-z0-9_\u0080-\U0010ffff]*)?\$")
-_OPENING = re.compile(r"--|/\*|\$|(?:[uU]&)?\"|(?:[eEbBxXnN]|[uU]&)?'")
+_OPENING = re.compile(r"--|/\*|[$\"']")
+_PREFIX = re.compile(r"[uU]&$|[eEbBxXnN]$")
 _LINE_END = re.compile(r"[\n\r]")
 # A string goes on behind a line break: 'a' and 'b' on the next line are one string (of the first one's kind).
 _CONTINUED = re.compile(r"(?:[ \t\f\v]|--[^\n\r]*+)*+[\n\r](?:[ \t\f\v\n\r]|--[^\n\r]*+[\n\r])*+'")
@@ -53,7 +54,7 @@ def tokens(sql: str) -> tuple[Token, ...]:
         match = _OPENING.search(sql, at)
         if match is None:
             break
-        start = _start(sql, match)
+        start = _start(sql, match.start(), at)
         read = _read(sql, start, match.end())
         if read is None:
             at = match.end()
@@ -68,12 +69,15 @@ def tokens(sql: str) -> tuple[Token, ...]:
     return tuple(found)
 
 
-def _start(sql: str, match: re.Match[str]) -> int:
-    """Tell where a string begins: a prefix letter belongs to it only where no name ends with that letter."""
-    start, quote_at = match.start(), match.end() - 1
-    if sql[quote_at] in "'\"" and start < quote_at and start > 0 and _NAME_PART.match(sql[start - 1]):
-        return quote_at
-    return start
+def _start(sql: str, opened: int, at: int) -> int:
+    """Tell where a text begins: prefix letters behind ``at`` belong to it only where no name ends with them."""
+    if sql[opened] not in "'\"":
+        return opened
+    prefix = _PREFIX.search(sql[max(at, opened - 2) : opened])
+    if prefix is None or (sql[opened] == '"' and len(prefix[0]) == 1):
+        return opened
+    start = opened - len(prefix[0])
+    return opened if start > 0 and _NAME_PART.match(sql[start - 1]) else start
 
 
 def _read(sql: str, start: int, opened: int) -> tuple[Kind, int, bool] | None:

@@ -37,6 +37,7 @@ _STACK = 64 * 1024 * 1024
 _ROOM = 4 * 1024 * 1024
 _STACK_LOCK = threading.Lock()
 
+_NO_MARKS = dict.fromkeys(map(ord, "-+*/<>=~!@#%^&|`?:(["))
 _LEVELS = re.compile(
     r"[-+*/<>=~!@#%^&|`?:(\[]"
     r"|\b(?:and|at|between|case|collate|except|in|intersect|is|isnull|join|like|ilike|not|notnull|or|union)\b",
@@ -119,7 +120,9 @@ def levels(sql: str) -> int:
 
 def deeper(sql: str, most: int) -> bool:
     """Tell whether a text may nest deeper than that; it is counted only where it is long enough."""
-    return len(sql) > most and len(_LEVELS.findall(sql)) > most and levels(sql) > most
+    marks = len(sql) - len(sql.translate(_NO_MARKS)) if len(sql) > most else 0
+    words = (len(sql) - marks) // 2  # at most: each has two letters
+    return marks + words > most and len(_LEVELS.findall(sql)) > most and levels(sql) > most
 
 
 def parse_deep(sql: str, levels: int) -> TreeNode:

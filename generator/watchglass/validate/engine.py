@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime
+import gc
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -74,46 +76,68 @@ def validate(
         now: the instant before which the tried ranges end.
         progress: told how many of how many cases are done.
     """
+    prover.foresee(statement.sql.text for statement in statements)
     asked = _Asked(service, statements, filter_values(service, prover), now)
-    outcomes = prover.groups(asked.groups(), progress)
-    proofs = tuple(Proof(case, group[0]) for case, group in zip(asked.cases, outcomes, strict=False))
+    with _uncollected():
+        outcomes = prover.groups(asked.groups(), progress)
+    answered = [*zip(asked.made, outcomes, strict=True)]
+    cases = [(case, group) for case, group in answered if isinstance(case, Case)]
+    proofs = tuple(Proof(case, group[0]) for case, group in cases)
     findings = [*asked.findings, *failures(proofs)]
     for proof in proofs:
         if proof.outcome.error is None:
             findings += [in_cases(problem, [proof.case]) for problem in judge(service, proof)]
-    findings += parity.judge(asked.pairs, outcomes[len(proofs) :])
+    findings += parity.judge((pair, group) for pair, group in answered if isinstance(pair, parity.Pair))
     told_already = {each.problem.span for each in findings if each.problem.code == "session-timezone"}
-    findings += [
-        finding
-        for finding in parity.judge_zones(zip(asked.cases, outcomes, strict=False))
-        if finding.problem.span not in told_already
-    ]
+    findings += [finding for finding in parity.judge_zones(cases) if finding.problem.span not in told_already]
     timings = _timings(proofs)
     findings += _over_budget(timings)
     return Report(merged(findings), timings, proofs)
 
 
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """Leave the collector of cycles off: parse trees and rows have none, and it would walk the whole program for them."""
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.enable()
+
+
 class _Asked:
-    """All that is asked of the database, made while it is asked: every case, then the twins."""
+    """All that is asked of the database, made while it is asked: every case, and the twins behind the cases of both."""
 
     def __init__(
         self, service: Service, statements: Sequence[Statement], values: Values, now: datetime.datetime
     ) -> None:
         self._service, self._statements, self._values, self._now = service, statements, values, now
-        self.cases: list[Case] = []
+        self.made: list[Case | parity.Pair] = []
         self.findings: list[Finding] = []
-        self.pairs: list[parity.Pair] = []
 
     def groups(self) -> Iterator[Sequence[Sent]]:
         """Give what goes into one transaction each: a case, a query also in another time zone; a pair of twins."""
-        for statement in self._statements:
+        twins = self._twins()
+        for at, statement in enumerate(self._statements):
             cases, findings = make_cases(self._service, [statement], self._values, self._now)
-            self.cases += cases
             self.findings += findings
-            yield from map(parity.in_zones, cases)
-        for pair in parity.pairs(self._service, self._statements, self._values, self._now):
-            self.pairs.append(pair)
-            yield pair.sent
+            for case in cases:
+                self.made.append(case)
+                yield parity.in_zones(case)
+            for twin in twins.get(at, ()):
+                for pair in parity.pairs(self._service, *twin, self._values, self._now):
+                    self.made.append(pair)
+                    yield pair.sent
+
+    def _twins(self) -> Mapping[int, Sequence[tuple[Statement, Statement]]]:
+        """Give the twins by the place of the later one."""
+        places = {id(statement): at for at, statement in enumerate(self._statements)}
+        found: dict[int, list[tuple[Statement, Statement]]] = {}
+        for twin in parity.twins(self._statements):
+            found.setdefault(max(places[id(each)] for each in twin), []).append(twin)
+        return found
 
 
 def filter_values(service: Service, prover: Prover) -> Values:

@@ -24,6 +24,8 @@ from watchglass.validate.expansion import ExpansionError
 
 _TOKEN = re.compile(r"\[\[|\]\]|\{\{|\}\}|--[^\n]*|/\*.*?\*/", re.DOTALL)
 _MARK = "\ue001"
+_DRIVERS = re.compile(rf"\?\?|\?|{_MARK}")
+"""What the driver reads in a statement, or is given for a value."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,13 +173,15 @@ def _bound(kind: str, value: object) -> object:
 
 
 def _as_driver(sql: str, earlier: OffsetMap, parameters: list[object]) -> Bound:
+    if _DRIVERS.search(sql) is None:
+        return Bound(sql, tuple(parameters), earlier)
     builder, count = Builder(), 0
     for token in tokens(sql):
         if token.kind != "code":
             builder.keep(token.text, token.start)
             continue
         at = 0
-        for match in re.finditer(rf"\?\?|\?|{_MARK}", token.text):
+        for match in _DRIVERS.finditer(token.text):
             builder.keep(token.text[at : match.start()], token.start + at)
             if match[0] == "?":
                 raise ExpansionError(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime
 import decimal
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from watchglass.artifact import Statement
@@ -18,6 +18,11 @@ from watchglass.validate.finding import Finding, in_cases, in_statements
 
 TIMEZONES = ("UTC", "Pacific/Apia")
 """Session time zones under which twins are compared: a result that depends on them is wrong in one of them."""
+
+_EXACT = frozenset(
+    {"text", "varchar", "bool", "int2", "int4", "int8", "numeric", "date", "timestamp", "timestamptz", "uuid"}
+)
+"""Types whose values are told alike where Python takes them for equal: no zero with a sign, no time of another zone."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,19 +41,31 @@ class Pair:
 
 def pairs(
     service: Service,
-    statements: Sequence[Statement],
+    grafana: Statement,
+    metabase: Statement,
     values: Mapping[str, tuple[str, ...]],
     now: datetime.datetime,
-) -> Iterator[Pair]:
-    """Give every twin, for whole days, for each choice of filters."""
-    for grafana, metabase in twins(statements):
-        yield from _pairs(service, grafana, metabase, values, now)
+) -> list[Pair]:
+    """Give a twin, for whole days, for each choice of filters."""
+    at = window_of(metabase, now, service.timezone)
+    ranged = FROM_TAG in metabase.tags
+    days = {FROM_TAG: at.first_day, TO_TAG: at.last_day} if ranged else {}
+    shared = tuple(name for name in grafana.variables if name in metabase.variables)
+    chosen: dict[str, Chosen] = choices(shared, values, service.filters)
+    return [
+        Pair(
+            grafana_case(service, grafana, picked, "" if name else "all", name, at),
+            metabase_case(service, metabase, picked, days, name),
+        )
+        for name, picked in chosen.items()
+        if _says_the_same(service, picked)
+    ]
 
 
-def judge(pairs: Sequence[Pair], groups: Sequence[Sequence[Outcome]]) -> tuple[Finding, ...]:
+def judge(answered: Iterable[tuple[Pair, Sequence[Outcome]]]) -> tuple[Finding, ...]:
     """Tell the twins that differ, from each other or between time zones."""
     findings: dict[tuple[str, str], Finding] = {}
-    for pair, outcomes in zip(pairs, groups, strict=True):
+    for pair, outcomes in answered:
         if any(outcome.error for outcome in outcomes):
             continue  # told by the run of the statement itself
         found = _judge(pair, outcomes)
@@ -71,9 +88,8 @@ def judge_zones(groups: Iterable[tuple[Case, Sequence[Outcome]]]) -> tuple[Findi
     for case, outcomes in groups:
         if len(outcomes) == 1 or any(outcome.error for outcome in outcomes):
             continue  # told by the run of the statement itself
-        rows = [_normal(outcome.rows) for outcome in outcomes]
-        if rows[0] != rows[1]:
-            problem = _zone_problem(case.statement, case.statement.name, _difference(*rows))
+        if _differ(*outcomes):
+            problem = _zone_problem(case.statement, case.statement.name, _difference(*outcomes))
             found.append(in_statements(problem, case.statement))
     return tuple(found)
 
@@ -96,41 +112,19 @@ def twins(statements: Iterable[Statement]) -> tuple[tuple[Statement, Statement],
     )
 
 
-def _pairs(
-    service: Service,
-    grafana: Statement,
-    metabase: Statement,
-    values: Mapping[str, tuple[str, ...]],
-    now: datetime.datetime,
-) -> list[Pair]:
-    at = window_of(metabase, now, service.timezone)
-    ranged = FROM_TAG in metabase.tags
-    days = {FROM_TAG: at.first_day, TO_TAG: at.last_day} if ranged else {}
-    shared = tuple(name for name in grafana.variables if name in metabase.variables)
-    chosen: dict[str, Chosen] = choices(shared, values, service.filters)
-    return [
-        Pair(
-            grafana_case(service, grafana, picked, "" if name else "all", name, at),
-            metabase_case(service, metabase, picked, days, name),
-        )
-        for name, picked in chosen.items()
-        if _says_the_same(service, picked)
-    ]
-
-
 def _says_the_same(service: Service, picked: Chosen) -> bool:
     """Tell whether both can be asked it: a text tag of Metabase takes one value of fixed options."""
     return all(service.filters[name].table is not None or len(values) <= 1 for name, values in picked.items())
 
 
 def _judge(pair: Pair, outcomes: Sequence[Outcome]) -> Problem | None:
-    rows = [_normal(outcome.rows) for outcome in outcomes]
+    grafana, metabase, elsewhere, _ = outcomes
     statement = pair.grafana.statement
     suffix = f" ({pair.grafana.name})" if pair.grafana.name else ""
-    if rows[0] != rows[2]:
-        return _zone_problem(statement, f"{statement.name}{suffix}", _difference(rows[0], rows[2]))
-    if rows[0] != rows[1]:
-        message = f"{statement.name}{suffix}: Grafana and Metabase would show different rows: {_difference(rows[0], rows[1])}"
+    if _differ(grafana, elsewhere):
+        return _zone_problem(statement, f"{statement.name}{suffix}", _difference(grafana, elsewhere))
+    if _differ(grafana, metabase):
+        message = f"{statement.name}{suffix}: Grafana and Metabase would show different rows: {_difference(grafana, metabase)}"
         return Problem("twin-differs", message, statement.span)
     return None
 
@@ -141,11 +135,20 @@ def _zone_problem(statement: Statement, name: str, difference: str) -> Problem:
     return Problem("session-timezone", message, statement.span, hint=hint)
 
 
-def _difference(left: list[tuple[str, ...]], right: list[tuple[str, ...]]) -> str:
+def _differ(one: Outcome, other: Outcome) -> bool:
+    """Tell whether two outcomes have other rows, in whatever order."""
+    types = [[column.type_name for column in outcome.columns] for outcome in (one, other)]
+    if types[0] == types[1] and _EXACT.issuperset(types[0]) and one.rows == other.rows:
+        return False
+    return _normal(one.rows) != _normal(other.rows)
+
+
+def _difference(one: Outcome, other: Outcome) -> str:
+    left, right = _normal(one.rows), _normal(other.rows)
     if len(left) != len(right):
         return f"{len(left)} and {len(right)} rows"
-    one, other = next((pair for pair in zip(left, right, strict=True) if pair[0] != pair[1]), ((), ()))
-    return f"({', '.join(one)}) and ({', '.join(other)})"
+    here, there = next((pair for pair in zip(left, right, strict=True) if pair[0] != pair[1]), ((), ()))
+    return f"({', '.join(here)}) and ({', '.join(there)})"
 
 
 def _normal(rows: Iterable[Sequence[object]]) -> list[tuple[str, ...]]:
