@@ -19,7 +19,7 @@ from watchglass.publish.metabase.kept import hold
 from watchglass.publish.metabase.marks import CUT, Mail
 from watchglass.publish.resource import Desired, Key, Live, digest
 
-_UNWRITTEN = "made_and_not_written_down"
+_UNFINISHED = "an_earlier_apply_was_cut_off"
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,7 +163,7 @@ class Mails(ABC):
         """Give what a mark lists; what is ended, only where it is wanted there."""
         if not mail.number:
             raw = self._begun(home, mail, rows)
-            return _unwritten(self._live(home, raw, mail)) if raw is not None else None
+            return _unfinished(self._live(home, raw, mail)) if raw is not None else None
         stands = self._stands(desired, home)
         if mail.number not in rows and not stands and mail.sums == (CUT,):
             return None  # we ended it ourselves, or its dashboard did
@@ -223,9 +223,12 @@ class Mails(ABC):
     def _live(self, home: str, raw: Raw, mail: Mail) -> Live:
         body = self._form(home, raw)
         now = digest(body)
-        total = now if mail.sums == (CUT,) or now in mail.sums else mail.sums[-1]
+        ours = mail.sums == (CUT,) or now in mail.sums
         key = Key("metabase", self.name, mail.id)
-        return Live(key, self._title(home, raw), body, self._owner, total, "", Handle(int(raw["id"]), home))
+        handle = Handle(int(raw["id"]), home)
+        total = now if ours else mail.sums[-1]
+        live = Live(key, self._title(home, raw), body, self._owner, total, "", handle)
+        return _unfinished(live) if ours and len(mail.sums) > 1 else live
 
     def read_one(self, key: str) -> Live | None:
         """Read one that a mark lists."""
@@ -258,7 +261,7 @@ class Mails(ABC):
         raw, _ = self._one(number)
         body = self._form(home, raw) if raw is not None else {}
         ours = Mail(key, number, (CUT,)) in self._mails(home)
-        known = {name: value for name, value in live.body.items() if name != _UNWRITTEN}
+        known = {name: value for name, value in live.body.items() if name != _UNFINISHED}
         if raw is None or (not ours and body not in (known, desired.body)):
             raise Refused(
                 f"{self.noun} '{desired.title}' was changed while the plan was applied",
@@ -365,7 +368,7 @@ class Mails(ABC):
         return desired is not None and self._home(desired.body) == home
 
 
-def _unwritten(live: Live) -> Live:
-    """Let the plan see that one is made and its number stands in no mark yet."""
-    body = live.body | {_UNWRITTEN: True}
+def _unfinished(live: Live) -> Live:
+    """Let the plan see that a write was not ended: the mark does not say yet what stands there, and nothing else."""
+    body = live.body | {_UNFINISHED: True}
     return replace(live, body=body, sum=digest(body))
