@@ -6,7 +6,8 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 
-_REFERENCE = re.compile(r"\$\{(env|file):([^}]*)\}")
+REFERENCE = re.compile(r"\$\{(env|file):([^}]*)\}")
+"""A reference as it is read: its kind, and the name of the variable or the path of the file."""
 
 
 class Unset(Exception):
@@ -24,7 +25,7 @@ class Unset(Exception):
 
 def is_reference(text: str) -> bool:
     """Tell whether a text holds a reference to a value of the environment or of a file."""
-    return _REFERENCE.search(text) is not None
+    return REFERENCE.search(text) is not None
 
 
 def filled(text: str, environment: Mapping[str, str], folder: Path) -> str:
@@ -37,7 +38,7 @@ def filled(text: str, environment: Mapping[str, str], folder: Path) -> str:
     Raises:
         Unset: a variable is not set or empty, a file cannot be read or is empty.
     """
-    return _REFERENCE.sub(lambda match: _value(match[1], match[2], environment, folder), text)
+    return REFERENCE.sub(lambda match: _value(match[1], match[2], environment, folder), text)
 
 
 def _value(kind: str, name: str, environment: Mapping[str, str], folder: Path) -> str:

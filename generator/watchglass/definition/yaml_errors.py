@@ -13,7 +13,7 @@ from watchglass.definition.source_file import SourceFile
 from watchglass.problems import Problem, Related, Span
 from watchglass.visible import quoted
 
-_ENV = re.compile(r"\$\{env:[^}\s]*\}")
+_ENV = re.compile(r"\$\{(?:env|file):[^}\s]*\}")
 _GLUED = re.compile(r"\s*(?:- )?[\w-]+:[^\s:/]")
 
 Mark = tuple[int, int]

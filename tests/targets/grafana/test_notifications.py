@@ -78,6 +78,7 @@ def test_a_file_has_grafanas_references_and_keeps_its_own_dollars(every_type: Se
     assert receiver["settings"]["password"] == "$__env{PASSWORD}"
     assert receiver["settings"]["url"] == "https://example.com/$$x"
     assert contact_points.file_text("a$b ${env:NAME} $") == "a$$b $__env{NAME} $$"
+    assert contact_points.file_text("${file:/run/secrets/x}") == "$__file{/run/secrets/x}"
 
 
 def test_no_artifact_holds_a_value_of_the_environment(

@@ -24,7 +24,7 @@ from watchglass.visible import shown
 
 _NUMBER = re.compile(r"[-+]?(?:0|[1-9]\d{0,14})(?:\.\d{1,15})?(?:[eE][-+]?\d{1,3})?")
 _INTEGER = re.compile(r"[-+]?(?:0|[1-9]\d{0,14})")
-_SECRET = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
+_SECRET = re.compile(r"\$\{(?:env:[A-Za-z_][A-Za-z0-9_]*|file:[^\s{}$]+)\}")
 
 
 def problem(code: str, message: str, hint: str = "") -> PydanticCustomError:
@@ -36,11 +36,11 @@ def problem(code: str, message: str, hint: str = "") -> PydanticCustomError:
 def _text(value: object) -> str:
     if not isinstance(value, str):
         raise problem("wrong-type", f"expected a text, found {shown(value)}")
-    if "${env:" in value or "${ENV:" in value:
+    if any(begun in value for begun in ("${env:", "${ENV:", "${file:", "${FILE:")):
         raise problem(
             "secret-not-allowed",
             "a value from the environment has no place here: it would be published",
-            "${env:NAME} is read only in addresses and secrets of sources, environments and contacts",
+            "${env:NAME} and ${file:PATH} are read only in addresses and secrets of sources, environments and contacts",
         )
     return str(value)
 
@@ -101,14 +101,14 @@ def _duration(value: object) -> Duration:
 
 
 def address(value: object) -> str:
-    """Read a text in which `${env:NAME}` may stand."""
+    """Read a text in which `${env:NAME}` and `${file:PATH}` may stand."""
     if not isinstance(value, str):
         raise problem("wrong-type", f"expected a text, found {shown(value)}")
     if "${" in _SECRET.sub("", value):
         raise problem(
             "secret-form",
             f"cannot read {shown(value)}",
-            "a value from the environment is written ${env:NAME}",
+            "a value from the environment is written ${env:NAME}, one from a file ${file:PATH}",
         )
     return str(value)
 
@@ -169,7 +169,9 @@ Length = Annotated[
     ),
 ]
 Address = Annotated[
-    str, PlainValidator(address), WithJsonSchema({"type": "string", "examples": ["${env:GRAFANA_URL}"]})
+    str,
+    PlainValidator(address),
+    WithJsonSchema({"type": "string", "examples": ["${env:NAME}", "${file:PATH}"]}),
 ]
 Id = Annotated[
     str,

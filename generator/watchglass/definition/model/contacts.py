@@ -16,15 +16,16 @@ from watchglass.definition.model.base import (
     address,
     problem,
 )
+from watchglass.references import is_reference
 
 
 def _secret(value: object) -> str:
     text = address(value)
-    if "${env:" not in text:
+    if not is_reference(text):
         raise problem(
             "secret-plain",
             "a secret stands here in plain text",
-            "make a new one, since this one is known now, and write ${env:NAME}",
+            "make a new one, since this one is known now, and write ${env:NAME} or ${file:PATH}",
         )
     return text
 
@@ -32,7 +33,13 @@ def _secret(value: object) -> str:
 Secret = Annotated[
     str,
     PlainValidator(_secret),
-    WithJsonSchema({"type": "string", "pattern": r"\$\{env:", "examples": ["${env:NAME}"]}),
+    WithJsonSchema(
+        {
+            "type": "string",
+            "pattern": r"\$\{(env|file):",
+            "examples": ["${env:NAME}", "${file:/run/secrets/name}"],
+        }
+    ),
 ]
 Addresses = Annotated[list[Address], ONE_OR_MANY, Field(min_length=1)]
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import re
 from collections.abc import Iterable, Mapping
 
 from watchglass.artifact import Path
@@ -32,10 +31,10 @@ from watchglass.definition.resolve.context import Context
 from watchglass.definition.resolve.subscriptions import MAIL
 from watchglass.definition.service import Alert, Hours
 from watchglass.durations import Duration
+from watchglass.references import is_reference
 
 _DEFAULT = Grouping(("alert", "severity"), Duration(30, "s"), Duration(5, "m"), Duration(4, "h"))
 _HOME: Path = ("notify",)
-_FROM_ENVIRONMENT = re.compile(r"\$\{env:")
 
 
 def resolve_notification(
@@ -119,11 +118,11 @@ def _check_addresses(context: Context, part: ContactPart, path: Path) -> None:
     if isinstance(part, EmailContact):
         context.distinct(part.addresses, (*path, "addresses"))
         for index, address in enumerate(part.addresses):
-            if not _FROM_ENVIRONMENT.search(address) and not MAIL.fullmatch(address):
+            if not is_reference(address) and not MAIL.fullmatch(address):
                 message = f"'{address}' is no mail address"
                 context.report("contact-form", message, (*path, "addresses", index))
     if isinstance(part, WebhookContact):
-        if not _FROM_ENVIRONMENT.search(part.url) and not part.url.startswith(("http://", "https://")):
+        if not is_reference(part.url) and not part.url.startswith(("http://", "https://")):
             hint = "it begins with https://"
             context.report("contact-form", f"'{part.url}' is no address", (*path, "url"), hint=hint)
         if part.max_alerts is not None and part.max_alerts < 0:

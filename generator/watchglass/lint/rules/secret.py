@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from watchglass.artifact import Path
 from watchglass.lint.secrets import FIELDS, Secret, guessed, known
 from watchglass.lint.subject import Finding, Subject, finding
+from watchglass.references import is_reference
 from watchglass.sql.pieces import SourceText
 from watchglass.sql.template import span
 
@@ -43,4 +44,4 @@ def _is_sql(path: Path) -> bool:
 
 
 def _is_value(text: str) -> bool:
-    return "${env:" not in text and len(text) >= len("password")
+    return not is_reference(text) and len(text) >= len("password")

@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Mapping
 
 from watchglass import naming
-from watchglass.artifact import Json
+from watchglass.artifact import Json, Path
 from watchglass.definition.notification import Contact
 from watchglass.definition.service import Service
+from watchglass.references import REFERENCE
 from watchglass.targets.grafana.messages import TEXT, TITLE, calls
 from watchglass.targets.grafana.rule import escaped
-
-_REFERENCE = re.compile(r"\$\{env:([A-Za-z_][A-Za-z0-9_]*)\}")
 
 
 def _same(value: Json) -> Json:
@@ -101,7 +99,7 @@ def name_of(service: Service, contact: str) -> str:
 
 
 def build_contact_point(service: Service, contact: Contact) -> dict[str, Json]:
-    """Make a contact point as the API takes it, with `${env:NAME}` where a secret stands."""
+    """Make a contact point as the API takes it, with `${env:NAME}` or `${file:PATH}` where a secret stands."""
     keys = _KEYS[contact.type]
     settings = {keys[name][0]: keys[name][1](value) for name, value in contact.settings.items()}
     return {
@@ -111,6 +109,13 @@ def build_contact_point(service: Service, contact: Contact) -> dict[str, Json]:
         "settings": settings | calls(service, _TEXTS[contact.type]),
         "disableResolveMessage": not contact.resolved,
     }
+
+
+def origins_of(contact: Contact) -> dict[str, Path]:
+    """Map a contact point's settings to the contact's keys."""
+    home, keys = contact.at.path, _KEYS[contact.type]
+    said = {f"/settings/{keys[name][0]}": (*home, name) for name in contact.settings}
+    return {"": home, **said}
 
 
 def as_file(point: Mapping[str, Json], organization: int) -> dict[str, Json]:
@@ -131,7 +136,7 @@ def expanded(value: Json) -> Json:
 def file_text(text: str) -> str:
     """Write a text as a provisioning file holds it where Grafana expands variables."""
     made, end = "", 0
-    for match in _REFERENCE.finditer(text):
-        made += escaped(text[end : match.start()]) + f"$__env{{{match[1]}}}"
+    for match in REFERENCE.finditer(text):
+        made += escaped(text[end : match.start()]) + f"$__{match[1]}{{{match[2]}}}"
         end = match.end()
     return made + escaped(text[end:])
