@@ -63,3 +63,56 @@ def test_a_column_that_is_no_number_is_pointed_at(tmp_path: Path) -> None:
 def test_a_wrong_meaning_of_null_is_not_a_missing_one(tmp_path: Path) -> None:
     shop = NULLABLE.replace("worst: 20}}", "worst: 20}, when_null: wrst}")
     assert told(tmp_path, WATCHED, shop) == ["unknown-name: wrst"]
+
+
+CLASHING = """
+notify:
+  contacts: {team: {type: email, addresses: team@example.com}}
+  group: {by: [region]}
+  routes:
+    - {alert: many, labels: {region: north}, contact: team}
+    - {contact: team}
+alerts:
+  many: {metric: per_region, when: above 5, severity: page, show: [day], summary: "{{ labels.region }} {{ labels.day }}"}
+  joined: {any: [{metric: n, when: high}, {metric: m, when: above 3}], severity: page, resolve: {metric: back, when: below 1}}
+  by_level: {metric: shared, severity: {high: page, worst: wake}}
+tests:
+  - name: numbers
+    steps:
+      - {at: 0m, values: {n: 0, m: 0, back: 5}}
+      - {at: 5m, expect: {joined: {is: normal, values: {back: 5}}}}
+dashboards:
+  d: {title: D, rows: [{title: R, panels: [{metric: past, as: lines}]}]}
+"""
+METRICS_OF_IT = """  per_region: {query: by_region, column: n}
+  m: {query: orders, column: n}
+  back: {query: orders, column: n}
+  shared: {query: orders, column: n, same_as: n}
+  past: {query: orders, column: n, history: {query: by_region, time: day}}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("key: [region]", "key: [regoin]"),
+        ("per_region: {query: by_region", "per_region: {query: by_regoin"),
+        ("same_as: n", "same_as: m1"),
+        ("history: {query: by_region, time: day}", "history: {query: by_region, time: dya}"),
+        ("show: [day]", "show: [dya]"),
+        ("{alert: many,", "{alert: mnay,"),
+        ("metric: per_region, when", "metric: per_regoin, when"),
+        ("any: [{metric: n, when: high}", "any: [{metric: n, when: hgih}"),
+        ("resolve: {metric: back", "resolve: {metric: bakc"),
+        ("contact: team}\n    - {", "contact: taem}\n    - {"),
+        ("back: {query: orders, column: n", "back: {query: orders, column: nn"),
+    ],
+)
+def test_a_name_that_is_wrong_is_told_where_it_stands_and_nowhere_else(
+    tmp_path: Path, old: str, new: str
+) -> None:
+    assert told(tmp_path, METRICS_OF_IT + CLASHING) == []
+    text = SHOP + METRICS_OF_IT + CLASHING
+    assert old in text
+    found = told(tmp_path, "", text.replace(old, new, 1))
+    assert [each.partition(":")[0] for each in found] == ["unknown-name"]

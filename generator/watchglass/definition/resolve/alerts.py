@@ -30,11 +30,12 @@ def resolve_alerts(
     filters: Mapping[str, Filter],
     today: datetime.date | None,
 ) -> dict[str, Alert]:
-    """Resolve every alert whose metrics are there."""
+    """Resolve every alert whose metrics are there, that of its way back too."""
     made = {}
     for alert_id, part in context.definition.model.alerts.items():
         alert = _Alert(context, alert_id, part, metrics, filters, today).resolve()
-        if alert is not None:
+        way_back = part.resolve is not None and part.resolve.when is not None
+        if alert is not None and way_back == (alert.resolve.condition is not None):
             made[alert_id] = alert
     return made
 
@@ -66,7 +67,11 @@ class _Alert:
         show = shown_columns(self.context, shown, self.part.show, (*self.path, "show"))
         words = {
             "metrics": {c.metric.id for c in conditions},
-            "labels": [*(shown.query.key if keyed else ()), *(column.name for column in show)],
+            # Where one of `show` is wrong, any column may be meant.
+            "labels": [
+                *(shown.query.key if keyed else ()),
+                *(part.show if len(show) == len(part.show) else shown.query.columns),
+            ],
         }
         back = self._resolve(rules)
         self._check_joined(conditions, back.condition)
@@ -150,12 +155,16 @@ class _Alert:
         metric = self._metric(part.metric, (*self.path, "metric"))
         if metric is None:
             return ()
+        if metric.thresholds is None:
+            message = f"'{metric.id}' has no thresholds, so there is no level to be of a severity"
+            context.no_thresholds(metric.id, message, (*self.path, "severity"))
+            return ()
         rules = []
+        steps = {step.level.name: step for step in metric.thresholds.steps}
         for level, severity in severities.items():
             path = (*self.path, "severity", level)
-            steps = {step.level.name: step for step in metric.thresholds.steps} if metric.thresholds else {}
             step = context.find(f"level of '{metric.id}'", level, steps, path, key=True)
-            if step is not None and metric.thresholds is not None:
+            if step is not None:
                 made = Condition(metric, reaches(metric.thresholds, step), context.at(path))
                 rules.append(Rule(f"{self.id}-{level}", severity, "one", (made,), level))
         return tuple(rules)

@@ -122,12 +122,13 @@ def _subject(
         and metric.history is None
         and not any(column.temporal for column in metric.query.columns.values())
     ):
-        context.report(
-            "panel-history",
-            f"'{metric.id}' has no history to draw over time",
-            (*path, "metric"),
-            hint="add history: to the metric",
-        )
+        if model.metrics[metric.id].history is None:  # one that is wrong has its own problems
+            context.report(
+                "panel-history",
+                f"'{metric.id}' has no history to draw over time",
+                (*path, "metric"),
+                hint="add history: to the metric",
+            )
         return None, None
     if over_time and metric.history is not None:
         return metric, metric.history.query

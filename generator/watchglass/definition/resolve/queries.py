@@ -101,10 +101,11 @@ def _query(
     context.distinct(part.key, (*path, "key"))
     for index, name in enumerate(part.key if columns else ()):
         context.find("column", name, columns, (*path, "key", index))
+    sound = bool(columns) and columns.keys() >= set(part.key)
     for name in ("range", "budget"):
         context.some_time(getattr(part, name), (*path, name))
     template = _template(context, part, words, path)
-    if source is None or template is None or not columns:
+    if source is None or template is None or not sound:
         return None
     return Query(
         query_id,
