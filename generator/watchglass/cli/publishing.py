@@ -150,7 +150,7 @@ def sessions(
         empty: plan as if nothing were wanted any more.
     """
     from watchglass import naming
-    from watchglass.publish.session import emptied
+    from watchglass.publish.session import UNMARKED, emptied
 
     ways: dict[Hashable, Client] = {}
     for path, each in compiled.items():
@@ -160,7 +160,8 @@ def sessions(
         gone = named | {naming.uid(service.id, service.environment.suffix, name) for name in named}
         for target in options.targets or TARGETS:
             # What is to be removed needs no secret.
-            wanted = replace(each, artifacts=()) if empty else each
+            bare = tuple(artifact for artifact in each.artifacts if artifact.kind in UNMARKED)
+            wanted = replace(each, artifacts=bare) if empty else each
             client = client_of(path, wanted, target, options, redactor)
             if client is None:
                 continue

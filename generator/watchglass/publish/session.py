@@ -9,6 +9,9 @@ from watchglass.publish.apply import Applied, apply
 from watchglass.publish.plan import Change, Instance, Plan, Wish, make_plan
 from watchglass.publish.resource import Desired, Key, Kind, Live
 
+UNMARKED = frozenset({"folders"})
+"""Kinds whose objects carry no mark: they are ours by their id, and are found by it alone."""
+
 
 @dataclass(frozen=True, slots=True)
 class Session:
@@ -18,6 +21,7 @@ class Session:
     Args:
         kinds: in the order in which objects are made.
         owner: what our objects carry.
+        left: what is ours by its id alone and not wanted any more.
         reread: kinds of which the server refuses no stale write itself: they are read once more right before it.
     """
 
@@ -26,6 +30,7 @@ class Session:
     owner: str
     desired: tuple[Desired, ...]
     reread: frozenset[str] = frozenset()
+    left: tuple[Desired, ...] = ()
 
     @property
     def wanted(self) -> dict[Key, Desired]:
@@ -36,7 +41,8 @@ class Session:
         """Read what is there; nothing is written."""
         found: dict[Key, Live] = {}
         for kind in self.kinds:
-            wanted = {each.key.id: each for each in self.desired if each.key.kind == kind.name}
+            known = (*self.desired, *self.left)
+            wanted = {each.key.id: each for each in known if each.key.kind == kind.name}
             found |= {live.key: live for live in kind.read(wanted).values()}
         return found
 
@@ -76,4 +82,5 @@ class Session:
 
 def emptied(session: Session) -> Session:
     """Give the session of a definition that wants nothing: its plan removes all that is ours."""
-    return replace(session, desired=())
+    left = tuple(each for each in session.desired if each.key.kind in UNMARKED)
+    return replace(session, desired=(), left=left)

@@ -216,6 +216,8 @@ def test_destroying_removes_what_is_ours_and_nothing_else(server: GrafanaServer,
     after = server.content()
     assert after["dashboards"] == before["dashboards"]
     assert after["rules"] == before["rules"]
+    assert after["folders"] == before["folders"]
+    assert publisher.plan(shop, destroy=True, prune=True).changes == ()
     assert after["sources"] == before["sources"]
 
 
@@ -224,8 +226,21 @@ def test_fault_35_a_folder_that_holds_something_foreign_stays(server: GrafanaSer
     publisher.apply(shop)
     theirs = {"uid": "theirs", "title": "Theirs", "tags": [], "panels": [], "schemaVersion": 42}
     server.ask("POST", "/api/dashboards/db", {"dashboard": theirs, "folderUid": "shop-folder"})
-    publisher.apply(shop, destroy=True, prune=True)
+    done = publisher.apply(shop, destroy=True, prune=True)
+    assert done.complete
     assert server.get("/api/dashboards/uid/theirs").status == 200
+    assert server.get("/api/folders/shop-folder").status == 200
+
+
+def test_fault_35_a_folder_with_a_rule_of_others_stays(server: GrafanaServer, shop: Service) -> None:
+    publisher = Publisher(server)
+    publisher.apply(shop)
+    rule = server.get("/api/v1/provisioning/alert-rules/shop-some-failed").json()
+    theirs = rule | {"uid": "theirs", "title": "Theirs", "ruleGroup": "theirs", "annotations": {}}
+    assert server.ask("POST", "/api/v1/provisioning/alert-rules", theirs).status == 201
+    assert publisher.apply(shop, destroy=True, prune=True).complete
+    assert server.get("/api/v1/provisioning/alert-rules/theirs").status == 200
+    assert server.get("/api/folders/shop-folder").status == 200
 
 
 def test_fault_36_a_token_that_may_not_write_is_refused_before_the_first_write(
