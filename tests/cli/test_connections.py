@@ -114,7 +114,8 @@ def test_fault_60_publishing_reaches_the_hosts_of_the_environment_alone(
         keys = {"GRAFANA_TOKEN": grafana.editor_token, "METABASE_API_KEY": metabase.admin_key}
         for name, value in (addresses | keys).items():
             monkeypatch.setenv(name, value)
-        for words in (["plan"], ["apply", "--yes"], ["drift"], ["destroy", "--yes"]):
+        agreed = ("--yes", "--no-lock")
+        for words in (["plan"], ["apply", *agreed], ["drift"], ["destroy", *agreed]):
             assert run([words[0], "shop.yaml", *words[1:]]) in (0, 3)
         allowed = {grafana.address, metabase.address}
     assert {each for each in reached if isinstance(each, tuple)} == allowed

@@ -35,6 +35,14 @@ def definition(tmp_path: Path) -> Path:
     return file
 
 
+@pytest.fixture
+def locked(definition: Path) -> Path:
+    """Give a definition whose environment names the database that holds the lock."""
+    text = definition.read_text("utf-8").replace("main: {grafana:", 'main: {dsn: "${env:DSN}", grafana:')
+    definition.write_text(text, "utf-8")
+    return definition
+
+
 def typed(
     server: GrafanaServer, folder: Path, *words: str, **environment: str
 ) -> subprocess.CompletedProcess[str]:
@@ -77,15 +85,38 @@ def test_a_first_publish_as_a_user_types_it(server: GrafanaServer, definition: P
     assert server.content()["dashboards"] == {}
 
 
-def test_fault_48_a_second_apply_is_kept_out(server: GrafanaServer, definition: Path) -> None:
+@pytest.mark.parametrize(
+    ("dsn", "said"),
+    [
+        ("", "${env:DSN} is empty; nothing was sent"),
+        ("host=/nowhere dbname=x", "nothing was written"),
+        ("garbage", "nothing was written"),
+    ],
+)
+def test_fault_48_a_lock_that_is_wished_for_and_cannot_be_had_stops_it(
+    dsn: str, said: str, server: GrafanaServer, locked: Path
+) -> None:
+    refused = typed(server, locked.parent, "apply", "shop.yaml", "--yes", DSN=dsn)
+    assert refused.returncode == 1
+    assert "no lock against a second apply: " in refused.stderr
+    assert said in refused.stderr
+    assert "say --no-lock where only one apply runs at a time" in refused.stderr
+    assert all(record.line[0] == "GET" for record in server.requests)
+    assert bool(server.requests) == bool(dsn)
+    done = typed(server, locked.parent, "apply", "shop.yaml", "--yes", "--no-lock", DSN=dsn)
+    assert done.returncode == 0
+    assert "shop.yaml: no lock against a second apply; let CI run one at a time" in done.stderr
+
+
+def test_fault_48_a_second_apply_is_kept_out(server: GrafanaServer, locked: Path) -> None:
     with servers.server_18() as database:
         dsn = database.dsn()
         with only_one(dsn, "shop"):
-            second = typed(server, definition.parent, "apply", "shop.yaml", "--yes", DSN=dsn)
+            second = typed(server, locked.parent, "apply", "shop.yaml", "--yes", DSN=dsn)
         assert second.returncode == 1
         assert "another apply of 'shop' is under way; nothing was written" in second.stderr
         assert server.content()["dashboards"] == {}
-        assert typed(server, definition.parent, "apply", "shop.yaml", "--yes", DSN=dsn).returncode == 0
+        assert typed(server, locked.parent, "apply", "shop.yaml", "--yes", DSN=dsn).returncode == 0
 
 
 def test_fault_50_a_plan_that_was_written_down_is_applied_as_it_was_or_not_at_all(
@@ -202,7 +233,8 @@ def test_drift_is_shown(server: GrafanaServer, definition: Path) -> None:
     server.ask("POST", "/api/dashboards/db", body)
     drift = typed(server, home, "drift", "shop.yaml")
     assert drift.returncode == 3
-    assert "'Mine' → 'Overview'" in drift.stdout
+    assert "(in the definition → at the server)" in drift.stdout
+    assert "'Overview' → 'Mine'" in drift.stdout
     refused = typed(server, home, "apply", "shop.yaml", "--yes")
     assert refused.returncode == 1
     assert "changed by somebody else" in refused.stderr
@@ -218,7 +250,8 @@ def test_an_edit_in_the_ui_is_taken_into_the_definition(server: GrafanaServer, d
     server.ask("POST", "/api/dashboards/db", body)
     said = typed(server, home, "adopt", "shop.yaml")
     assert said.returncode == 3
-    assert "overview.title → Mine" in said.stdout
+    assert "overview.title Overview → Mine" in said.stdout
+    assert "nothing was written: --write" in said.stdout
     before = definition.read_text("utf-8")
     assert typed(server, home, "adopt", "shop.yaml", "--write").returncode == 0
     assert definition.read_text("utf-8") == before.replace("title: Overview", "title: Mine")

@@ -3,25 +3,23 @@
 from __future__ import annotations
 
 import json
-import os
 import sys
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
 from watchglass.cli.exit_codes import FINE, INTERRUPTED, PROBLEMS
+from watchglass.cli.lock import alone, lock_option, locks
 from watchglass.cli.publishing import Options, Patience, publish_options
 from watchglass.cli.redaction import run_redactor
 from watchglass.cli.reporting import environment_option
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Sequence
 
     from watchglass.artifact import Json
     from watchglass.cli.publishing import Ready
-    from watchglass.pipeline import Compiled
     from watchglass.publish.plan import Change
     from watchglass.publish.secret import Redactor
 
@@ -30,8 +28,11 @@ if TYPE_CHECKING:
 @click.argument("definitions", nargs=-1, metavar="[DEFINITIONS | PLAN]...")
 @publish_options
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@lock_option
 @environment_option
-def command(definitions: tuple[str, ...], yes: bool, environment: str | None, **typed: Any) -> int:
+def command(
+    definitions: tuple[str, ...], yes: bool, no_lock: bool, environment: str | None, **typed: Any
+) -> int:
     """
     Publish DEFINITIONS (else definitions/*.yaml), or exactly the PLAN that `plan --out` wrote.
 
@@ -45,6 +46,7 @@ def command(definitions: tuple[str, ...], yes: bool, environment: str | None, **
     options = Options(environment=environment, **typed)
     compiled = compile_all(definitions, options)
     redactor = run_redactor(compiled)
+    dsns = locks(compiled, redactor, no_lock=no_lock)
     with failures_told(redactor):
         ready = list(sessions(compiled, options, redactor))
     if not ready:
@@ -54,7 +56,7 @@ def command(definitions: tuple[str, ...], yes: bool, environment: str | None, **
         click.echo("nothing to do")
         return FINE
     agree(ready, redactor, yes=yes or reviewed is not None)
-    with alone(compiled, redactor):
+    with alone(compiled, dsns, redactor):
         return make(ready, redactor)
 
 
@@ -146,55 +148,6 @@ def agree(ready: Sequence[Ready], redactor: Redactor, *, yes: bool) -> None:
     if not sys.stdin.isatty():
         raise click.UsageError("nobody is there to ask: say --yes, or apply a plan that was written down")
     click.confirm("Make these changes?", abort=True)
-
-
-@contextmanager
-def alone(compiled: Mapping[Path, Compiled], redactor: Redactor) -> Iterator[None]:
-    """
-    Keep a second apply of the same services out, where a database that both reach can hold the lock.
-
-    Raises:
-        click.ClickException: another apply is under way.
-    """
-    from watchglass.database.connection import CannotConnect
-    from watchglass.database.lock import Taken, only_one
-
-    with ExitStack() as held:
-        for path, each in compiled.items():
-            dsn = _dsn_of(each, path, redactor)
-            if not dsn:
-                click.echo(
-                    f"{path}: no lock against a second apply: the environment gives no dsn; let CI run one at a time",
-                    err=True,
-                )
-                continue
-            try:
-                held.enter_context(only_one(dsn, each.home))
-            except Taken as error:
-                raise click.ClickException(f"{path}: {error}; nothing was written") from None
-            except CannotConnect as error:
-                click.echo(
-                    f"{path}: no lock against a second apply: {redactor.clean(error.message)}", err=True
-                )
-        yield
-
-
-def _dsn_of(compiled: Compiled, folder: Path, redactor: Redactor) -> str:
-    """Give the first connection string of the environment whose parts are all set; empty for none."""
-    from watchglass.publish.secret import read
-    from watchglass.references import Unset
-
-    assert compiled.definition is not None and compiled.service is not None, "there was no error"
-    part = compiled.definition.model.environments.get(compiled.service.environment.id)
-    for binding in part.sources.values() if part is not None else ():
-        if binding.dsn:
-            try:
-                secret = read(binding.dsn, os.environ, folder.parent)
-            except Unset:
-                continue
-            redactor.learn(secret)
-            return secret.reveal()
-    return ""
 
 
 def make(ready: Sequence[Ready], redactor: Redactor) -> int:

@@ -7,8 +7,9 @@ from typing import Any
 
 import click
 
-from watchglass.cli.apply import agree, alone, make, refuse_unready
+from watchglass.cli.apply import agree, make, refuse_unready
 from watchglass.cli.exit_codes import FINE
+from watchglass.cli.lock import alone, lock_option, locks
 from watchglass.cli.publishing import Options, server_options
 from watchglass.cli.redaction import run_redactor
 from watchglass.cli.reporting import environment_option
@@ -19,8 +20,11 @@ from watchglass.cli.reporting import environment_option
 @server_options
 @click.option("--overwrite-drift", is_flag=True, help="Remove what somebody else changed of ours, too.")
 @click.option("--yes", is_flag=True, help="Do not ask.")
+@lock_option
 @environment_option
-def command(definitions: tuple[str, ...], yes: bool, environment: str | None, **typed: Any) -> int:
+def command(
+    definitions: tuple[str, ...], yes: bool, no_lock: bool, environment: str | None, **typed: Any
+) -> int:
     """
     Remove what carries the mark of DEFINITIONS (else definitions/*.yaml), and nothing else.
 
@@ -31,6 +35,7 @@ def command(definitions: tuple[str, ...], yes: bool, environment: str | None, **
     options = replace(Options(environment=environment, **typed), prune=True, allow_large=True)
     compiled = compile_all(definitions, options)
     redactor = run_redactor(compiled)
+    dsns = locks(compiled, redactor, no_lock=no_lock)
     with failures_told(redactor):
         ready = list(sessions(compiled, options, redactor, empty=True))
     refuse_unready(ready, None, redactor)
@@ -38,5 +43,5 @@ def command(definitions: tuple[str, ...], yes: bool, environment: str | None, **
         click.echo("nothing of ours is there")
         return FINE
     agree(ready, redactor, yes=yes)
-    with alone(compiled, redactor):
+    with alone(compiled, dsns, redactor):
         return make(ready, redactor)

@@ -59,7 +59,7 @@ dashboards:
 environments:
   production:
     default: true
-    sources: {main: {dsn: "${env:DSN}", grafana: {uid: shop-db}, metabase: {database: Shop}}}
+    sources: {main: {grafana: {uid: shop-db}, metabase: {database: Shop}}}
     grafana: {folder: Shop}
 """
 

@@ -38,7 +38,7 @@ notify:
 environments:
   production:
     default: true
-    sources: {main: {dsn: "${env:DSN}", grafana: {uid: shop-db}, metabase: {database: Shop}}}
+    sources: {main: {grafana: {uid: shop-db}, metabase: {database: Shop}}}
     grafana: {folder: Shop}
 """
 PER_RULE = {"notify:\n": "notify:\n  publish: per_rule\n"}
