@@ -10,17 +10,19 @@ from typing import Literal
 
 from watchglass.artifact import Json, Path
 from watchglass.publish.compare import Difference, differences
-from watchglass.publish.resource import Desired, Key, Kind, Live, digest
+from watchglass.publish.resource import Desired, Ending, Key, Kind, Live, digest
 
 Action = Literal["create", "update", "adopt", "delete", "keep", "orphan", "conflict"]
 FORM = 1
 _ENDS: Mapping[str, str] = {
     "alert-rules": "its alerts end: what fires now is sent as resolved",
-    "cards": "alerts that people have on it end",
     "subscriptions": "its mails end",
     "alerts": "its mails end",
 }
 """Kind → what a person on call notices when one of its objects goes."""
+
+_BEGINS: Mapping[str, str] = {"alerts": "people are mailed that they were added"}
+"""Kind → what people notice when one of its objects is made."""
 
 _MANY = 3
 _SHARE = 0.3
@@ -156,7 +158,8 @@ def make_plan(
 def _wanted(kind: Kind, desired: Desired, live: Live | None, owner: str, wish: Wish) -> Change:
     made = Change("keep", desired.key, kind.noun, desired.title, after=digest(desired.body))
     if live is None:
-        return replace(made, action="create", origins=desired.origins)
+        notice = _BEGINS.get(desired.key.kind, "")
+        return replace(made, action="create", origins=desired.origins, notice=notice)
     made = replace(made, before=digest(live.body), origins=desired.origins)
     found = differences(live.body, desired.body)
     if live.locked:
@@ -218,7 +221,8 @@ def _left(kind: Kind, live: Live, wish: Wish) -> Change:
             action="conflict",
             reason="it is to go, but somebody changed it since the last apply; --overwrite-drift deletes it all the same",
         )
-    return replace(made, action="delete", notice=_ENDS.get(live.key.kind, ""))
+    notice = kind.ends(live) if isinstance(kind, Ending) else _ENDS.get(live.key.kind, "")
+    return replace(made, action="delete", notice=notice)
 
 
 def _bound(plan: Plan) -> Json:

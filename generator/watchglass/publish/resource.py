@@ -6,7 +6,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from watchglass.artifact import Json, Path
 
@@ -104,6 +104,14 @@ class Kind(Protocol):
 def stands(now: Live | None, desired: Desired) -> bool:
     """Tell whether an object is there as it is wanted, by our own write: its answer was lost, or it came twice."""
     return now is not None and now.sum == digest(desired.body) == digest(now.body)
+
+
+@runtime_checkable
+class Ending(Protocol):
+    """A kind whose objects may take something of other people's along when they go."""
+
+    def ends(self, live: Live) -> str:
+        """Say what else ends when the object is removed; empty for nothing."""
 
 
 def digest(body: Json) -> str:

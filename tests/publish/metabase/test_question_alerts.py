@@ -347,3 +347,33 @@ def test_an_alert_that_came_back_and_is_ended_by_hand_stays_ended(
     edit(server, active=False)
     (conflict,) = published.plan(mail).conflicts
     assert [found.pointer for found in conflict.differences] == ["/archived"]
+
+
+@pytest.mark.parametrize(
+    ("change", "notice"),
+    [
+        (
+            TO_OTHERS,
+            "people are mailed that they were added or removed (boss@example.com, chief@example.com)",
+        ),
+        (AT_NINE, ""),
+    ],
+)
+def test_a_plan_says_who_is_mailed(
+    published: Publisher, tmp_path: Path, change: dict[str, str], notice: str
+) -> None:
+    (write,) = published.plan(artifacts_of(tmp_path, change)).writes
+    assert write.notice == notice
+
+
+def test_a_question_that_goes_names_the_alerts_of_people_and_only_where_there_are_some(
+    published: Publisher, server: MetabaseServer, tmp_path: Path
+) -> None:
+    server.state.notifications.clear()
+    fewer = artifacts_of(tmp_path, {"          - {id: failed, metric: failed, as: number}\n": ""})
+    gone = [change for change in published.plan(fewer, prune=True).writes if change.noun == "question"]
+    assert [change.notice for change in gone] == ["", ""]
+    number = posted(server, "/api/notification", alert(number_of(server, "Failed")))["id"]
+    told = {change.title: change.notice for change in published.plan(fewer, prune=True).writes}
+    assert told["Failed"] == f"alerts that people have on it end ({number})"
+    assert told[NAME] == ""

@@ -7,7 +7,7 @@ stay, with their ids and owners: so they are put to sleep before the edit, and w
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from watchglass.artifact import Json
@@ -92,18 +92,38 @@ class Alerts:
                 "include_inactive": str(asleep).lower(),
             }
             rows = only(self._client.get("/api/notification", query).body, list, "the list of alerts")
-            found = [each for each in rows if each["payload"]["card_id"] == card and each["active"] != asleep]
+        else:
+            awake = {"archived": str(asleep).lower()}
+            rows = only(self._client.get("/api/alert", awake).body, list, "the list of alerts")
+        return self._on(card, rows, asleep=asleep)
+
+    def _on(self, card: int, rows: Iterable[Mapping[str, Json]], *, asleep: bool) -> tuple[Alert, ...]:
+        if self._newer:
             return tuple(
-                Alert(each["id"], each["payload"]["send_condition"] != "has_result", each) for each in found
+                Alert(each["id"], each["payload"]["send_condition"] != "has_result", each)
+                for each in rows
+                if each["payload"]["card_id"] == card and each["active"] != asleep
             )
-        rows = only(
-            self._client.get("/api/alert", {"archived": str(asleep).lower()}).body, list, "the list of alerts"
-        )
         return tuple(
             Alert(each["id"], each["alert_condition"] == "goal", each)
             for each in rows
             if (each.get("card") or {}).get("id") == card
         )
+
+    def ended(self, card: int, ours: Collection[int]) -> str:
+        """Say which alerts of people end when a question goes, of all that were listed once in this run."""
+        path, query = "/api/alert", {"archived": "false"}
+        if self._newer:
+            path, query = (
+                "/api/notification",
+                {"payload_type": "notification/card", "include_inactive": "false"},
+            )
+        rows = only(self._client.get_once(path, query).body, list, "the list of alerts")
+        found = {each.id for each in self._on(card, rows, asleep=False)} - set(ours)
+        said = [f"alerts that people have on it end ({_numbers(found)})"] if found else []
+        if not self._sees_all:
+            said.append("alerts that others have on it end, if there are any: this key does not see them")
+        return "; ".join(said)
 
     def told(self, card: int, after: Mapping[str, Json]) -> str:
         """Say what an edit that ends alerts means for those on a question."""

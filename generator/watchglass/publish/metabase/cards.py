@@ -168,6 +168,12 @@ class Cards:
         description = self._described(live.key.id, live.body | {"collection": normal.TRASH}, (), live)
         self._client.put(f"/api/card/{live.handle['id']}", {"archived": True, "description": description})
 
+    def ends(self, live: Live) -> str:
+        """Tell which alerts of people go with the question."""
+        mark = self._inventory.mark_of(live.handle, KIND)
+        ours = [mail.number for mail in mark.mails] if mark is not None else []
+        return self._alerts.ended(int(live.handle["id"]), ours)
+
     def resets(self, desired: Desired, live: Live) -> str:
         """Tell which alerts of people the edit would end, and what becomes of them."""
         if not costs_alerts(live.body, desired.body):

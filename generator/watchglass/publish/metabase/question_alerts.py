@@ -10,6 +10,7 @@ from watchglass.publish.metabase import alert_form
 from watchglass.publish.metabase.alerts import NOTIFICATIONS_SINCE, on_the_wire
 from watchglass.publish.metabase.inventory import Inventory, Model, Raw, whole
 from watchglass.publish.metabase.mails import Mails, Reader
+from watchglass.publish.resource import Desired, Live
 
 
 class QuestionAlerts(Mails):
@@ -71,5 +72,18 @@ class QuestionAlerts(Mails):
             return alert_form.notification(body, number, raw)
         return alert_form.pulse(body, number, raw) | ({"archived": False} if raw is not None else {})
 
+    def resets(self, desired: Desired, live: Live) -> str:
+        """Tell whom the server mails about the change."""
+        before, after = _people(live.body), _people(desired.body)
+        if live.handle.home != self._home(desired.body):
+            return f"it moves to another question: people are mailed ({', '.join(sorted(before | after))})"
+        changed = ", ".join(sorted(before ^ after))
+        return f"people are mailed that they were added or removed ({changed})" if changed else ""
+
     def _ended(self, raw: Raw) -> dict[str, Json]:
         return on_the_wire(raw) | {"active": False} if self._newer else {"archived": True}
+
+
+def _people(body: Mapping[str, Json]) -> set[str]:
+    """List whom an alert mails; a channel of Slack is no such."""
+    return {address for each in body.get("channels", []) for address in each["recipients"]}
