@@ -77,6 +77,15 @@ def test_a_key_that_is_no_administrator_s_is_told_before_anything_is_written(
     assert written(server) == []
 
 
+def test_a_group_that_is_not_there_is_told_before_anything_is_written(
+    server: MetabaseServer, tmp_path: Path
+) -> None:
+    group = server.add_group()
+    (found,) = Publisher(server).obstacles(shop(tmp_path, f"{group.id}: read, 77: write"))
+    assert "Metabase has no group 77" in found
+    assert written(server) == []
+
+
 def test_rights_that_somebody_changes_at_the_same_time_are_not_overwritten(
     server: MetabaseServer, tmp_path: Path
 ) -> None:

@@ -257,10 +257,15 @@ def test_an_axis_has_both_ends_or_none_which_metabase_would_end_at_100(
     assert len(notes_of(tmp_path, panel)) == notes
 
 
-@pytest.mark.parametrize("panel", ["l3", "c1", "b4", "h3"])
-def test_one_line_for_all_levels_is_noted(tmp_path: Path, board: dict[str, Json], panel: str) -> None:
+@pytest.mark.parametrize(("panel", "chooses"), [("l3", True), ("c1", True), ("b4", False), ("h3", False)])
+def test_one_line_for_all_levels_is_noted(
+    tmp_path: Path, board: dict[str, Json], panel: str, chooses: bool
+) -> None:
     assert board[panel]["visualization_settings"]["graph.goal_label"] == "broken"
-    assert "Metabase draws one goal line: 'broken' stands for all levels" in notes_of(tmp_path, panel)[-1]
+    more = "; `level:` chooses another" if chooses else ""
+    assert (
+        notes_of(tmp_path, panel)[-1] == f"Metabase draws one goal line: 'broken' stands for all levels{more}"
+    )
 
 
 @pytest.mark.parametrize("generation", ["mbql4", "mbql5"])

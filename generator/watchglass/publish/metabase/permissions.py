@@ -6,7 +6,7 @@ Rights have no room for a mark: whatever stands there is brought to what is want
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from watchglass.artifact import Json
 from watchglass.publish.client import Client, only
@@ -46,6 +46,12 @@ class Permissions:
     def _live(self, desired: Desired, graph: Mapping[str, Json], home: int) -> Live:
         body = {"groups": {group: _right(graph, group, home) for group in desired.body["groups"]}}
         return Live(desired.key, desired.title, body, self._owner, digest(body))
+
+    def missing(self, desired: Desired) -> Iterator[str]:
+        """Say which wanted groups are not there; the server lists them all, also those without a right."""
+        groups = self._graph()["groups"] if self._sees_all else desired.body["groups"]
+        for group in sorted(desired.body["groups"].keys() - groups.keys(), key=int):
+            yield f"Metabase has no group {group}: the address of a group's page ends with its number (Admin, People, Groups)"
 
     def write(self, desired: Desired, live: Live | None) -> None:
         """Set the rights over the revision that is read now; all others go back as they came."""

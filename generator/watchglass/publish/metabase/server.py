@@ -112,8 +112,13 @@ def obstacles(server: Metabase, desired: Iterable[Desired]) -> Iterator[str]:
     yield from _databases(server.inventory.databases, listed)
     if any(each.key.kind == "collections" for each in listed):
         yield from _collection(server)
-    if any(each.key.kind == Permissions.name for each in listed) and not server.sees_all:
+    rights = [each for each in listed if each.key.kind == Permissions.name]
+    if rights and not server.sees_all:
         yield "rights on a collection are set with an administrator's key alone; give one, or take `permissions:` out"
+    for kind in server.kinds:
+        if isinstance(kind, Permissions):
+            for each in rights:
+                yield from kind.missing(each)
     yield from undelivered(server.client, server.properties, _major(server.instance.version), listed)
 
 

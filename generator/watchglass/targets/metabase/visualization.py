@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from watchglass.artifact import Json
 from watchglass.definition.colors import hex_color
 from watchglass.definition.service import Metric, Panel
-from watchglass.definition.shown import Shown, axis_of, undrawn_levels
+from watchglass.definition.shown import OVER_TIME, Shown, axis_of, undrawn_levels
 from watchglass.targets.metabase.formatting import (
     column_key,
     column_settings,
@@ -143,6 +143,10 @@ def _chart_notes(subject: Subject) -> tuple[str, ...]:
     return _goal_notes(subject)
 
 
+_CHOOSING = frozenset({*OVER_TIME, "bar"})
+"""Kinds of panels that take a `level:`."""
+
+
 def _goal_notes(subject: Subject) -> tuple[str, ...]:
     undrawn = undrawn_levels(subject.panel, subject.shown)
     if undrawn:
@@ -151,7 +155,8 @@ def _goal_notes(subject: Subject) -> tuple[str, ...]:
     if thresholds is None or len(thresholds.steps) < 2 or subject.panel.level is not None:
         return ()
     worst = thresholds.worst().level.name
-    return (f"Metabase draws one goal line: '{worst}' stands for all levels; `level:` chooses another",)
+    choice = "; `level:` chooses another" if subject.panel.kind in _CHOOSING else ""
+    return (f"Metabase draws one goal line: '{worst}' stands for all levels{choice}",)
 
 
 def _chart(subject: Subject, scale: str | None) -> dict[str, Json]:
