@@ -61,9 +61,21 @@ class Calls:
         """
         named = list(dict.fromkeys(each for statement in statements for each in _with_texts(statement)))
         self._catalog.learn(named)
-        layer = [key for mention in named for key in self._catalog.found(mention)]
-        layer += self._catalog.casts
-        before = frozenset(self._below)
+        self._open(key for mention in named for key in self._catalog.found(mention))
+
+    def foresee(self, named: Sequence[Mention]) -> None:
+        """
+        Read from the catalog what carries one of these names in any schema, and all that is below it.
+
+        Raises:
+            ConnectionLost: as above.
+            InquiryRefused: as above.
+        """
+        self._catalog.learn(named)
+        self._open(key for mention in named for key in self._catalog.carrying(mention))
+
+    def _open(self, keys: Iterable[Key]) -> None:
+        before, layer = frozenset(self._below), [*keys, *self._catalog.casts]
         try:
             while layer := [key for key in dict.fromkeys(layer) if key not in self._below]:
                 layer = self._read(layer)

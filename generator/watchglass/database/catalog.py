@@ -166,6 +166,10 @@ class Catalog:
         """Tell whether it has been read what carries a name."""
         return self._path is not None and (mention.kind, mention.name[-1]) in self._named
 
+    def carrying(self, mention: Mention) -> tuple[Key, ...]:
+        """Give what carries a name, in any schema."""
+        return tuple(key for _, key in self._named.get((mention.kind, mention.name[-1]), ()))
+
     def found(self, mention: Mention, own: Sequence[str] = ()) -> tuple[Key, ...]:
         """
         Give what a name may stand for: every function that takes as many arguments, the first relation of the path.

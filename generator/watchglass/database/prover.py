@@ -33,6 +33,9 @@ _MARGIN = 5.0
 _FIRST, _GROWTH = 16, 3
 """Groups that are looked up together at first, and how many times as many each next time."""
 
+_LOOK = 4
+"""After how many groups it is looked at what has come."""
+
 _TRIES = 3
 """How often a statement is tried that was hit by the cancel of the one before it."""
 
@@ -88,7 +91,7 @@ class Prover:
         named = [Mention(kind, (word,)) for word in sorted(words) for kind in kinds]
         named += [Mention("operator", (name,)) for name in _OPERATORS]
         with contextlib.suppress(ConnectionLost, InquiryRefused):  # they will tell it themselves
-            self._calls.learn([dict.fromkeys(named)])
+            self._calls.foresee(named)
 
     def run(self, statements: Iterable[Statement], progress: Progress | None = None) -> list[Outcome]:
         """Prove statements in transactions of their own; the outcomes stand in their order."""
@@ -178,7 +181,8 @@ class Prover:
                 elif len(waiting) == most:
                     self._send(waiting)
                     waiting, most = [], most * _GROWTH
-                exchange.look()
+                if len(made) % _LOOK == 0:
+                    exchange.look()
             self._send(waiting)
             exchange.finish()
         except ConnectionLost as lost:

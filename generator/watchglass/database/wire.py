@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import select
 import sys
 import time
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
+from typing import ParamSpec
 
 import psycopg
 from psycopg import pq
 from psycopg.pq.abc import PGconn, PGresult
+
+Given = ParamSpec("Given")
 
 _WINDOW = 64
 """Segments in flight; more would only fill buffers. Where so many are, half of them are waited for."""
@@ -79,6 +83,19 @@ def peak() -> int:
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * unit
 
 
+def _losing(work: Callable[Given, None]) -> Callable[Given, None]:
+    """Have what libpq and the system say of a broken connection raised as one error."""
+
+    @functools.wraps(work)
+    def wrapped(*args: Given.args, **kwargs: Given.kwargs) -> None:
+        try:
+            work(*args, **kwargs)
+        except (OSError, psycopg.Error) as error:
+            raise ConnectionLost(str(error)) from error
+
+    return wrapped
+
+
 @dataclass(slots=True)
 class Exchange:
     """
@@ -119,6 +136,7 @@ class Exchange:
             self.send(segment)
         self.finish()
 
+    @_losing
     def send(self, segment: Segment) -> None:
         """
         Send a segment, behind those that were sent before; where many are under way, wait for some of them.
@@ -126,20 +144,20 @@ class Exchange:
         Raises:
             ConnectionLost: as above.
         """
-        with _losing():
-            self._enter()
-            if len(self._segments) >= _WINDOW:
-                self._work(_WINDOW // 2)
-            for command in segment.commands:
-                self.pgconn.send_query_params(command.sql, command.values or None, command.types or None)
-                self._waiting.append(command)
-            self.pgconn.pipeline_sync()
-            self._waiting.append(None)
-            self._segments.append(segment)
-            self._unsent = True
-            if len(self._segments) == 1:
-                self._begin()
+        self._enter()
+        if len(self._segments) >= _WINDOW:
+            self._work(_WINDOW // 2)
+        for command in segment.commands:
+            self.pgconn.send_query_params(command.sql, command.values or None, command.types or None)
+            self._waiting.append(command)
+        self.pgconn.pipeline_sync()
+        self._waiting.append(None)
+        self._segments.append(segment)
+        self._unsent = True
+        if len(self._segments) == 1:
+            self._begin()
 
+    @_losing
     def look(self) -> None:
         """
         Take what has come, without waiting: the server goes on only where it is read from.
@@ -147,9 +165,9 @@ class Exchange:
         Raises:
             ConnectionLost: as above.
         """
-        with _losing():
-            self._work(0, wait=False)
+        self._work(0, wait=False)
 
+    @_losing
     def finish(self) -> None:
         """
         Take all that comes; the connection is free for others then.
@@ -158,11 +176,10 @@ class Exchange:
             ConnectionLost: as above.
         """
         if self._open:
-            with _losing():
-                self._work(0)
-                self.pgconn.exit_pipeline_mode()
-                self.pgconn.nonblocking = 0
-                self._open = False
+            self._work(0)
+            self.pgconn.exit_pipeline_mode()
+            self.pgconn.nonblocking = 0
+            self._open = False
             self.done(self._answered)
 
     def _enter(self) -> None:
@@ -253,11 +270,3 @@ class Exchange:
         self._answered += 1
         if self._answered % _WINDOW == 0:
             self.done(self._answered)
-
-
-@contextlib.contextmanager
-def _losing() -> Iterator[None]:
-    try:
-        yield
-    except (OSError, psycopg.Error) as error:
-        raise ConnectionLost(str(error)) from error

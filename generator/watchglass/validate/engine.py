@@ -62,6 +62,26 @@ def statements_of(artifacts: Iterable[Artifact]) -> tuple[Statement, ...]:
     return tuple(statement for artifact in artifacts for statement in artifact.statements)
 
 
+@contextlib.contextmanager
+def _uncollected() -> Iterator[None]:
+    """
+    Leave the collector of cycles off.
+
+    Parse trees and rows have none; it would walk them, and the whole program with them, again and again. What is there in the
+    end counts as old, so that it is not walked at once either.
+    """
+    on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if on:
+            gc.freeze()
+            gc.unfreeze()
+            gc.enable()
+
+
+@_uncollected()
 def validate(
     service: Service,
     statements: Sequence[Statement],
@@ -78,8 +98,7 @@ def validate(
     """
     prover.foresee(statement.sql.text for statement in statements)
     asked = _Asked(service, statements, filter_values(service, prover), now)
-    with _uncollected():
-        outcomes = prover.groups(asked.groups(), progress)
+    outcomes = prover.groups(asked.groups(), progress)
     answered = [*zip(asked.made, outcomes, strict=True)]
     cases = [(case, group) for case, group in answered if isinstance(case, Case)]
     proofs = tuple(Proof(case, group[0]) for case, group in cases)
@@ -93,18 +112,6 @@ def validate(
     timings = _timings(proofs)
     findings += _over_budget(timings)
     return Report(merged(findings), timings, proofs)
-
-
-@contextlib.contextmanager
-def _uncollected() -> Iterator[None]:
-    """Leave the collector of cycles off: parse trees and rows have none, and it would walk the whole program for them."""
-    on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if on:
-            gc.enable()
 
 
 class _Asked:
