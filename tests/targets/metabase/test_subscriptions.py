@@ -111,3 +111,15 @@ def test_a_subscription_names_its_file_by_its_id() -> None:
     ]
     assert isinstance(made, Artifact)
     assert made.path == "shop/metabase/subscriptions/daily.json"
+
+
+@pytest.mark.parametrize(("sends", "kinds"), [("true", {"subscriptions", "alerts"}), ("false", set())])
+def test_an_environment_may_mail_nobody(sends: str, kinds: set[str], tmp_path: Path) -> None:
+    head = HEAD.replace("default: true,", f"default: true, subscriptions: {sends},") + (
+        "subscriptions:\n"
+        '  daily: {dashboard: board, at: {daily: "09:00"}, to: a@example.com}\n'
+        "  watch: {metric: orders, when: bad, at: {hourly: true}, to: a@example.com}\n"
+    )
+    made = render(service_of(tmp_path, PANELS, head))
+    assert {each.kind for each in made.artifacts} & {"subscriptions", "alerts"} == kinds
+    assert len([each for each in made.artifacts if each.id == "watch"]) == len(kinds)

@@ -44,3 +44,5 @@ class EnvironmentPart(Part):
     metabase: MetabaseTarget | None = None
     thresholds: dict[Id, dict[Id, Threshold]] = Field(default_factory=dict)
     contacts: dict[Id, Filled] = Field(default_factory=dict)
+    subscriptions: Boolean = True
+    """`false`: nothing is mailed from here; the mails' schedules and people are checked all the same."""

@@ -77,6 +77,9 @@ def _service(context: Context, wanted: str | None, today: datetime.date | None) 
     check_identity(context, environment, alerts, dashboards)
     check_references(context, alerts)
     tests = resolve_tests(context, World(timezone, model.service.labels, sources, metrics, alerts))
+    subscriptions = resolve_subscriptions(context, timezone, dashboards, filters)
+    metric_subscriptions = resolve_metric_subscriptions(context, timezone, metrics)
+    mails = environment.id not in model.environments or model.environments[environment.id].subscriptions
     service = Service(
         model.service.id,
         model.service.title,
@@ -101,8 +104,8 @@ def _service(context: Context, wanted: str | None, today: datetime.date | None) 
         dict(model.service.allow),
         tests=tests,
         notification=resolve_notification(context, hours, environment.id, alerts),
-        subscriptions=resolve_subscriptions(context, timezone, dashboards, filters),
-        metric_subscriptions=resolve_metric_subscriptions(context, timezone, metrics),
+        subscriptions=subscriptions if mails else (),
+        metric_subscriptions=metric_subscriptions if mails else (),
     )
     check_routing(context, service)
     return service
