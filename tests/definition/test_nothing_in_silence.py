@@ -52,6 +52,7 @@ EVENTS = "query: by_region, time: day, text: region, color: rde"
         (board("{as: text, text: t}", "range: 0h"), "wrong-duration: 0h"),
         (board("{as: text, text: t}", "refresh: 5ms"), "wrong-duration: 5ms"),
         (board("{as: text, text: t}", f"annotations: {{a: {{{EVENTS}}}}}"), "unknown-color: rde"),
+        ("snippets: {draft: ''}", "empty-text: ''"),
         ("notify:", "wrong-type: notify"),
         (alert("for: "), "wrong-type: for"),
         (alert("resolve: {when: , for: 5m}"), "wrong-type: when"),

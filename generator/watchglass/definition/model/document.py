@@ -8,7 +8,7 @@ from pydantic import Field, WithJsonSchema
 
 from watchglass.definition.model.alert_tests import TestPart
 from watchglass.definition.model.alerts import AlertPart
-from watchglass.definition.model.base import ONE_OR_MANY, Filled, Id, Names, Part, Text
+from watchglass.definition.model.base import ONE_OR_MANY, Filled, Id, Names, Part
 from watchglass.definition.model.dashboards import DashboardPart
 from watchglass.definition.model.later import EnvironmentPart
 from watchglass.definition.model.notify import NotifyPart, SubscriptionPart
@@ -28,7 +28,7 @@ class DefinitionModel(Part):
     """Names and colours, from the good state to the worst."""
     sources: dict[Id, SourcePart]
     constants: dict[Id, Constant] = Field(default_factory=dict)
-    snippets: dict[Id, Text] = Field(default_factory=dict)
+    snippets: dict[Id, Filled] = Field(default_factory=dict)
     """Shared SQL, always rendered in parentheses."""
     filters: dict[Id, FilterPart] = Field(default_factory=dict)
     queries: dict[Id, QueryPart]

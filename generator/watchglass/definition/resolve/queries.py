@@ -5,6 +5,7 @@ from __future__ import annotations
 import difflib
 import re
 from collections.abc import Callable, Mapping
+from functools import partial
 
 from watchglass.artifact import Path
 from watchglass.definition.colors import COLORS
@@ -65,7 +66,7 @@ def vocabulary(
         return done[name]
 
     for name in context.definition.model.snippets:
-        snippets[name] = lambda name=name: read_snippet(name)  # type: ignore[misc]
+        snippets[name] = partial(read_snippet, name)
     for name in snippets:
         read_snippet(name)
     return words
