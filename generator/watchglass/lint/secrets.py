@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from watchglass.definition.source_file import lines_of
@@ -48,6 +48,9 @@ _PLACEHOLDER = re.compile(
 )
 _ADDRESS = re.compile(r"\b[a-z][a-z0-9+.-]{0,20}:(?://)?[^\s\"'<>)]+", re.IGNORECASE)
 _WORD = re.compile(r"[A-Za-z0-9+/=]{32,}")
+_BESIDE = 2
+"""Lines above and below a place that an excerpt may show."""
+
 _CHANCE = 4.2
 """Bits a character from which on a word of mixed letters and digits is no word of people."""
 
@@ -106,32 +109,51 @@ def hide_secrets(sources: Mapping[str, str], problems: Iterable[Problem]) -> dic
     """
     Blank secrets out of the texts which excerpts are taken from, so that no log shows them.
 
-    Blanked is what was found, and whatever looks like a secret beside it: where a definition has an error, nobody has looked.
+    Blanked is what was found, and whatever looks like a secret in a line beside it: where a definition has an error, nobody
+    has looked.
     """
-    listed = list(problems)
-    named = {at.file for problem in listed for at in (problem.span, *(each.span for each in problem.related))}
-    hidden = {name: _hidden(text) if name in named else text for name, text in sources.items()}
-    for problem in listed:
-        at = problem.span
-        if problem.code in ("lint-secret", "secret-plain") and at.file in hidden:
-            hidden[at.file] = _blanked(hidden[at.file], at)
-    return hidden
+    shown: dict[str, list[Span]] = {}
+    found: dict[str, list[Span]] = {}
+    for problem in problems:
+        for at in (problem.span, *(each.span for each in problem.related)):
+            shown.setdefault(at.file, []).append(at)
+        if problem.code in ("lint-secret", "secret-plain"):
+            found.setdefault(problem.span.file, []).append(problem.span)
+    return {
+        name: _hidden(text, shown[name], found.get(name, ())) if name in shown else text
+        for name, text in sources.items()
+    }
 
 
-def _hidden(text: str) -> str:
-    fields = (
-        match.span("secret") for match in _FIELD.finditer(text) if not _PLACEHOLDER.search(match["secret"])
-    )
-    for start, end in (*((secret.start, secret.end) for secret in known(text, sql=True)), *fields):
-        text = f"{text[:start]}{'*' * (end - start)}{text[end:]}"
-    return text
-
-
-def _blanked(text: str, at: Span) -> str:
+def _hidden(text: str, shown: Iterable[Span], found: Iterable[Span]) -> str:
     lines = list(lines_of(text))
-    for number in range(at.line, min(at.end_line, len(lines)) + 1):
-        line = lines[number - 1]
-        first = at.column - 1 if number == at.line else 0
-        last = at.end_column - 1 if number == at.end_line else len(line)
-        lines[number - 1] = line[:first] + "*" * max(0, last - first) + line[last:]
+    for at in found:
+        for index, first, last in _stretches(at, lines):
+            lines[index] = _starred(lines[index], [(first, last)])
+    near = {index for at in shown for index in range(at.line - 1 - _BESIDE, at.end_line + _BESIDE)}
+    for index in near & set(range(len(lines))):
+        lines[index] = _starred(lines[index], _looking_like_one(lines[index]))
     return "\n".join(lines)
+
+
+def _stretches(at: Span, lines: Sequence[str]) -> Iterator[tuple[int, int, int]]:
+    """Give what a place takes of each of its lines: the line's index, the first character and the one behind the last."""
+    for index in range(at.line - 1, min(at.end_line, len(lines))):
+        first = at.column - 1 if index == at.line - 1 else 0
+        yield index, first, at.end_column - 1 if index == at.end_line - 1 else len(lines[index])
+
+
+def _looking_like_one(line: str) -> list[tuple[int, int]]:
+    fields = (match for match in _FIELD.finditer(line) if not _PLACEHOLDER.search(match["secret"]))
+    return [
+        *((secret.start, secret.end) for secret in known(line, sql=True)),
+        *(match.span("secret") for match in fields),
+    ]
+
+
+def _starred(line: str, stretches: Iterable[tuple[int, int]]) -> str:
+    """Put stars in place of characters, so that what follows keeps its column."""
+    characters = list(line)
+    for first, last in stretches:
+        characters[first:last] = "*" * (min(last, len(line)) - first)
+    return "".join(characters)
