@@ -108,3 +108,18 @@ def test_a_signal_removes_the_rule(server: GrafanaServer, home: Path) -> None:
     assert running.returncode == 130
     assert "the rule is removed again" in said
     assert NAME not in groups(server)
+
+
+@pytest.mark.parametrize(
+    ("instead", "told"),
+    [("none", "nobody is told in place of 'chat'"), ("boss", "'boss' is told in place of 'chat'")],
+)
+def test_a_contact_that_the_environment_replaces_is_told(
+    instead: str, told: str, server: GrafanaServer, home: Path
+) -> None:
+    file = home / "shop.yaml"
+    text = file.read_text("utf-8").rstrip("\n")
+    file.write_text(f"{text}\n    contacts: {{chat: {instead}}}\n", "utf-8")
+    found = typed(server, home, "notify-test", "chat", "shop.yaml", "--yes", **ENVIRONMENT)
+    assert found.returncode == 2
+    assert f"in the environment 'production' {told}: it says `contacts: {{chat: {instead}}}`" in found.stderr

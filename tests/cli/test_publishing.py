@@ -162,6 +162,7 @@ PLAN = {
     "watchglass": "plan",
     "definitions": ["shop.yaml"],
     "environment": None,
+    "asked": {"prune": False, "overwrite_drift": False, "allow_large": False, "targets": [], "adopt": []},
     "plans": [
         {"form": 1, "instance": ["grafana", "x", "y"], "owner": "shop", "changes": [["keep", "x", "", ""]]}
     ],
@@ -179,6 +180,7 @@ def test_a_file_that_is_no_plan_is_refused(
         *(PLAN | {key: 5} for key in PLAN),
         PLAN | {"definitions": [5]},
         PLAN | {"plans": [[]]},
+        *(PLAN | {"asked": {**PLAN["asked"], key: 5}} for key in PLAN["asked"]),
         [],
         5,
         None,

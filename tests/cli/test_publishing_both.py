@@ -124,3 +124,118 @@ def test_a_destroy_is_complete_where_others_things_keep_the_collection(desk: Des
         assert "note: the collection 'Shop' holds something that is not ours; it is left" in desk.out
         assert "run it again" not in desk.out
     assert [each["name"] for each in desk.metabase.get("/api/card")] == ["Theirs"]
+
+
+def boards(count: int) -> str:
+    """Write more boards for both servers."""
+    return "".join(
+        f"  b{number}: {{title: Board {number}, publish: [grafana, metabase], "
+        f"rows: [{{title: All, panels: [{{query: now, as: table}}]}}]}}\n"
+        for number in range(count)
+    )
+
+
+def test_a_written_plan_keeps_what_was_asked_for(desk: Desk) -> None:
+    change("dashboards:\n", "dashboards:\n" + boards(1))
+    assert desk.typed("apply", "shop.yaml", "--yes") == 0
+    change(boards(1), "")
+    pruned = ("plan", "shop.yaml", "--prune", "--target", "grafana", "--out", "plan.json")
+    assert desk.typed(*pruned) == 3
+    assert "--allow-large" not in desk.out
+    assert desk.typed("apply", "plan.json", "--prune", "--target", "grafana") == 0, desk.err
+    assert "- dashboard 'Board 0'" in desk.out
+    assert desk.typed("plan", "shop.yaml", "--target", "grafana") == 0
+    desk.typed("plan", "shop.yaml")
+    assert "? dashboard 'Board 0'" in desk.out
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (("--prune",), "plan.json was made without --prune"),
+        (("--overwrite-drift",), "plan.json was made without --overwrite-drift"),
+        (("--adopt", "*"), "plan.json was made with --adopt folders/shop-folder"),
+        (("--target", "metabase"), "plan.json was made without --target"),
+        (("-e", "staging"), "plan.json was made for the environment 'production': leave -e out"),
+    ],
+)
+def test_an_option_that_contradicts_a_written_plan_is_refused(
+    words: tuple[str, ...], said: str, desk: Desk
+) -> None:
+    assert desk.typed("plan", "shop.yaml", "--adopt", "folders/shop-folder", "--out", "plan.json") == 3
+    assert desk.typed("apply", "plan.json", *words) == 2
+    assert said in desk.err
+    assert desk.typed("apply", "plan.json", "-e", "production", "--adopt", "folders/shop-folder") == 0
+
+
+def test_the_environment_is_named_by_all_that_changes_it(desk: Desk) -> None:
+    said = "shop.yaml, environment 'staging'"
+    assert desk.typed("plan", "shop.yaml", "-e", "staging") == 3
+    assert desk.out.startswith(f"{said}\n")
+    assert desk.typed("plan", "shop.yaml", "-e", "staging", "--format", "markdown") == 3
+    assert "### shop.yaml, environment 'staging'" in desk.out
+    assert desk.typed("apply", "shop.yaml", "-e", "staging") == 2
+    assert desk.out.startswith(f"{said}\n")
+    assert "say --yes, or apply a plan that was written down" in desk.err
+    assert desk.typed("apply", "shop.yaml", "-e", "staging", "--yes") == 0
+    assert desk.out.startswith(f"{said}, at grafana ")
+    assert desk.typed("destroy", "shop.yaml", "-e", "staging") == 2
+    assert desk.out.startswith(f"{said}\n")
+    assert desk.err.rstrip().endswith("say --yes")
+
+
+def test_the_question_names_the_environment(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("click.confirm", lambda text, abort: asked.append(text))
+    assert desk.typed("apply", "shop.yaml") == 0
+    assert asked == ["Make these changes in 'production'?"]
+
+
+def test_much_that_changes_is_told_with_its_server_and_its_numbers(desk: Desk) -> None:
+    change("dashboards:\n", "dashboards:\n" + boards(4))
+    assert desk.typed("apply", "shop.yaml", "--yes") == 0
+    text = Path("shop.yaml").read_text("utf-8")
+    change(boards(4), boards(4).replace("Board", "Panel"))
+    assert desk.typed("apply", "shop.yaml", "--yes") == 1
+    told = [line for line in desk.err.splitlines() if "--allow-large" in line]
+    assert [line.partition(" at ")[2].partition(" ")[0] for line in told] == ["grafana", "metabase"]
+    assert "4 of 7 objects of ours would change, over 30 %" in told[0]
+    Path("shop.yaml").write_text(text, "utf-8")
+    assert desk.typed("destroy", "shop.yaml", "--yes") == 0
+    assert desk.typed("apply", "shop.yaml", "--yes") == 0, "what comes back from the Trash changes nothing"
+
+
+def test_an_object_that_no_definition_makes_cannot_be_adopted(desk: Desk) -> None:
+    for command in ("plan", "apply"):
+        assert desk.typed(command, "shop.yaml", "--adopt", "dashboards/shop-overveiw") == 2
+        assert "--adopt dashboards/shop-overveiw: no definition makes it; did you mean" in desk.err
+    assert desk.typed("plan", "shop.yaml", "--adopt", "*", "--adopt", "shop-overview") == 3
+
+
+def test_a_server_of_another_version_is_noted(desk: Desk) -> None:
+    change("folder: Shop}", 'folder: Shop, version: "12.4"}')
+    change("collection: Shop}", "collection: Shop, version: 60}")
+    for form in ("text", "markdown"):
+        assert desk.typed("plan", "shop.yaml", "--format", form) == 3
+        said = desk.out.replace("\\", "")
+        assert "note: artifacts are made for Grafana 12.4, and this is 12.3: correct `version:`" in said
+        assert "note: artifacts are made for Metabase 60, and this is 58: correct `version:`" in said
+    change('version: "12.4"', 'version: "12.3"')
+    change("version: 60", "version: 58")
+    assert desk.typed("plan", "shop.yaml") == 3
+    assert "artifacts are made for" not in desk.out
+
+
+def test_a_server_in_the_others_place_is_told_and_gets_no_token(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GRAFANA_URL", desk.metabase.url)
+    assert desk.typed("plan", "shop.yaml", "--target", "grafana") == 1
+    assert "the address of Grafana leads to a Metabase; no token was sent there" in desk.err
+    monkeypatch.setenv("METABASE_URL", desk.grafana.url)
+    assert desk.typed("plan", "shop.yaml", "--target", "metabase") == 1
+    assert "the address of Metabase leads to a Grafana; no key was sent there" in desk.err
+    sent = [record.request.headers for server in (desk.grafana, desk.metabase) for record in server.requests]
+    assert sent
+    assert not [each for each in sent if {"authorization", "x-api-key"} & {name.lower() for name in each}]

@@ -99,3 +99,12 @@ def test_without_routes_the_server_decides(tmp_path: Path, capsys: pytest.Captur
     )
     assert run(["route", "few", str(path)]) == 1
     assert "Grafana's own policies decide" in capsys.readouterr().err
+
+
+def test_a_severity_that_nothing_has_is_refused(definition: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["route", "few", definition, "--severity", "hihg"]) == 2
+    assert (
+        "--severity hihg: nothing in the definition has it; did you mean 'high'?" in capsys.readouterr().err
+    )
+    assert run(["route", "few", definition, "--severity", "nonsense"]) == 2
+    assert "severities: critical, high, low, medium" in capsys.readouterr().err

@@ -14,7 +14,7 @@ from watchglass.publish.compare import Difference
 from watchglass.publish.errors import Refused
 from watchglass.publish.plan import Action, Change, Instance, Plan
 from watchglass.publish.resource import Key
-from watchglass.review.plan_report import COMMENT_LIMIT, as_json, ended, finished, markdown, text
+from watchglass.review.plan_report import COMMENT_LIMIT, as_json, ended, finished, markdown, text, twins
 
 HOSTILE = [
     "::add-mask::x",
@@ -114,6 +114,29 @@ def test_fault_58_a_comment_fits_and_closes_what_it_opened() -> None:
         assert len(comment) <= COMMENT_LIMIT < 65_536
         assert comment.count("<details>") == comment.count("</details>")
         assert "cut here" in comment
+
+
+def test_objects_of_one_title_are_told_apart_by_their_ids_and_their_servers() -> None:
+    def board(target: str, name: str, action: Action) -> Change:
+        return Change(action, Key(target, "dashboards", name), "dashboard", "Shop")
+
+    here = (board("grafana", "new", "create"), board("grafana", "old", "orphan"))
+    there = (board("metabase", "new", "create"),)
+    plans = [Plan(Instance(each[0].key.target, "x", "1"), "shop", each, 1) for each in (here, there)]
+    assert "  + dashboard 'Shop' (new)\n" in text(plans[0])
+    assert "  ? dashboard 'Shop' (old)\n" in text(plans[0])
+    assert "  + dashboard 'Shop'\n" in text(plans[1])
+    told = [line for line in markdown({"x.yaml": plans}).splitlines() if line.startswith("- `")]
+    assert told == [
+        "- `+` grafana dashboard Shop (new)",
+        "- `?` grafana dashboard Shop (old)",
+        "- `+` metabase dashboard Shop",
+    ]
+    assert finished(here[0], twins(here)) == "  + dashboard 'Shop' (new)"
+    stopped = Applied((), failed=here[0], left=here[1:], error=Refused("no"))
+    end = ended(stopped, plans[1:], twins(here))
+    assert "not done: dashboard 'Shop' (new)\nnot begun: dashboard 'Shop' (old)\n" in end
+    assert "not begun at metabase x: dashboard 'Shop'\n" in end
 
 
 def test_a_hostile_text_comes_back_from_json() -> None:

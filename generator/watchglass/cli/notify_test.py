@@ -97,6 +97,8 @@ def _with_contact(compiled: Mapping[Path, Compiled], contact: str) -> tuple[Path
     }
     having = [path for path, contacts in told.items() if contact in contacts]
     if not having:
+        for each in compiled.values():
+            _refuse_replaced(each, contact)
         hint = suggest(contact, [name for contacts in told.values() for name in contacts], "contacts")
         raise click.UsageError(
             f"nobody tells a contact '{contact}' anything here" + (f"; {hint}" if hint else "")
@@ -104,6 +106,28 @@ def _with_contact(compiled: Mapping[Path, Compiled], contact: str) -> tuple[Path
     if len(having) > 1:
         raise click.UsageError(f"several definitions have a contact '{contact}'; name one")
     return having[0], compiled[having[0]]
+
+
+def _refuse_replaced(compiled: Compiled, contact: str) -> None:
+    """
+    Say where an environment puts somebody else, or nobody, in a contact's place.
+
+    Raises:
+        click.UsageError: it does.
+    """
+    from watchglass.definition.notification import NOBODY
+
+    assert compiled.definition is not None and compiled.service is not None, "there was no error"
+    environment = compiled.service.environment.id
+    part = compiled.definition.model.environments.get(environment)
+    instead = part.contacts.get(contact) if part is not None else None
+    if instead is None:
+        return
+    told = "nobody is" if instead == NOBODY else f"'{instead}' is"
+    raise click.UsageError(
+        f"in the environment '{environment}' {told} told in place of '{contact}': "
+        f"it says `contacts: {{{contact}: {instead}}}`"
+    )
 
 
 def _trial(service: Service, contact: str, wait: Duration) -> Trial:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -41,7 +40,8 @@ def command(
 
     Exit codes: 0 nothing, 3 changes, 1 conflicts or a server that cannot be read.
     """
-    from watchglass.cli.publishing import compile_all, failures_told, sessions
+    from watchglass.cli import written_plan
+    from watchglass.cli.publishing import compile_all, failures_told, refuse_unknown, sessions
     from watchglass.review.excerpt import neutral
 
     options = Options(environment=environment, **typed)
@@ -51,12 +51,13 @@ def command(
         ready = list(sessions(compiled, options, redactor))
     if not ready:
         raise click.UsageError("no environment names an address of Grafana or Metabase")
+    refuse_unknown(options.adopt, ready)
     click.echo(redactor.clean(_written(ready, form, redactor)), nl=False)
     obstacles = [f"{each.path}: {text}" for each in ready for text in each.obstacles]
     for text in obstacles:
         click.echo(f"an apply would fail: {neutral(redactor.clean(text))}", err=True)
     if out is not None:
-        write_plan(Path(out), [each.plan for each in ready], definitions, environment)
+        written_plan.write(Path(out), [each.plan for each in ready], definitions, options)
     if obstacles or any(each.plan.conflicts for each in ready):
         return PROBLEMS
     return DIFFERENCES if any(each.plan.writes for each in ready) else FINE
@@ -68,7 +69,9 @@ def _written(ready: Iterable[Ready], form: str, redactor: Redactor) -> str:
 
     grouped: dict[str, list[Plan]] = {}
     for each in ready:
-        grouped.setdefault(each.path.as_posix(), []).append(redacted(each.plan, redactor))
+        grouped.setdefault(each.path.as_posix() if form == "json" else each.title, []).append(
+            redacted(each.plan, redactor)
+        )
     return write_form(grouped, form) if form != "text" else "".join(_texts(grouped, plan_report))
 
 
@@ -86,18 +89,3 @@ def write_form(grouped: Mapping[str, Sequence[Plan]], form: str) -> str:
     from watchglass.review import plan_report
 
     return plan_report.markdown(grouped) if form == "markdown" else plan_report.as_json(grouped)
-
-
-def write_plan(
-    path: Path, plans: Sequence[Plan], definitions: tuple[str, ...], environment: str | None
-) -> None:
-    """Write what an apply needs to tell that nothing has changed since: digests, no bodies and no secrets."""
-    from watchglass.publish.plan import bound
-
-    body = {
-        "watchglass": "plan",
-        "definitions": list(definitions),
-        "environment": environment,
-        "plans": [bound(plan) for plan in plans],
-    }
-    path.write_text(json.dumps(body, indent=1) + "\n", encoding="utf-8")

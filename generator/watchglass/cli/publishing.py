@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import sys
-from collections.abc import Callable, Hashable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from watchglass.publish.session import Session
 
 TARGETS = ("grafana", "metabase")
+_VERSIONS = {"grafana": r"(\d+\.\d+)", "metabase": r"v?[01]\.(\d+)"}
+"""Target → where its version holds what an environment says of it."""
 
 _CHANGES = (
     click.option("--prune", is_flag=True, help="Delete what is ours and what no definition names any more."),
@@ -89,10 +92,21 @@ class Ready:
     """One definition at one server: what was read there, and the plan."""
 
     path: Path
+    environment: str
     session: Session
     live: Mapping[Key, Live]
     plan: Plan
     obstacles: tuple[str, ...]
+
+    @property
+    def title(self) -> str:
+        """The definition and its environment."""
+        return f"{self.path.as_posix()}, environment '{self.environment}'"
+
+    @property
+    def place(self) -> str:
+        """The same at its server."""
+        return f"{self.title}, at {self.plan.instance.target} {self.plan.instance.id}"
 
 
 def compile_all(definitions: tuple[str, ...], options: Options) -> dict[Path, Compiled]:
@@ -166,11 +180,40 @@ def sessions(
             if client is None:
                 continue
             session, obstacles = _BUILDERS[target](ways.setdefault(client.way, client), wanted)
-            session = emptied(session) if empty else session
+            session = emptied(session) if empty else with_note(session, service.environment)
             live = session.look()
             plan = session.plan(live, options.wish(gone))
             known = tuple(obstacles()) if plan.writes and not empty else ()
-            yield Ready(path, session, live, plan, known)
+            yield Ready(path, service.environment.id, session, live, plan, known)
+
+
+def with_note(session: Session, environment: Environment) -> Session:
+    """Note where the server is of another version than the artifacts are made for."""
+    found = re.match(_VERSIONS[session.instance.target], session.instance.version)
+    made = {"grafana": environment.grafana_version, "metabase": str(environment.metabase_version)}
+    expected = made[session.instance.target]
+    if found is None or found[1] == expected:
+        return session
+    name = session.instance.target.capitalize()
+    note = f"artifacts are made for {name} {expected}, and this is {found[1]}: correct `version:` of the environment"
+    return replace(session, instance=replace(session.instance, notes=(note, *session.instance.notes)))
+
+
+def refuse_unknown(adopt: Iterable[str], ready: Iterable[Ready]) -> None:
+    """
+    Refuse to adopt what no definition makes.
+
+    Raises:
+        click.UsageError: with the nearest.
+    """
+    from watchglass.nearest import suggest
+
+    keys = [each.key for one in ready for each in one.session.desired]
+    known = {f"{key.kind}/{key.id}" for key in keys}
+    for given in adopt:
+        if given not in known and given not in {"*", *(key.id for key in keys)}:
+            hint = suggest(given, known, "objects")
+            raise click.UsageError(f"--adopt {given}: no definition makes it" + (f"; {hint}" if hint else ""))
 
 
 def client_of(

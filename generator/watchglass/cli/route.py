@@ -48,6 +48,7 @@ def command(
     notification = service.notification
     if notification is None:
         raise click.ClickException(f"'{service.id}' has no `notify:`: Grafana's own policies decide")
+    _check_severity(service, severity)
     instant = _instant(moment, service.timezone)
     own = dict(_pair(each) for each in given) | ({"severity": severity} if severity else {})
     for subject in _subjects(service, alert, severity):
@@ -78,6 +79,29 @@ def _service(alert: str, definitions: tuple[str, ...], environment: str | None) 
     if len(having) > 1:
         raise click.UsageError(f"several definitions have an alert '{alert}'; name one")
     return having[0]
+
+
+def _check_severity(service: Service, severity: str) -> None:
+    """
+    Refuse a severity that nothing of the definition has.
+
+    Raises:
+        click.UsageError: with the known ones.
+    """
+    from watchglass.nearest import suggest
+
+    alerts = service.alerts.values()
+    known = {rule.severity for alert in alerts for rule in alert.rules}
+    known |= {step.severity for alert in alerts for step in alert.escalate if step.severity}
+    known |= {
+        each
+        for route in (service.notification.routes if service.notification else ())
+        for each in route.severities
+    }
+    if severity and severity not in known:
+        raise click.UsageError(
+            f"--severity {severity}: nothing in the definition has it; {suggest(severity, known, 'severities')}"
+        )
 
 
 def _instant(text: str, timezone: str) -> datetime.datetime:

@@ -94,6 +94,12 @@ class Client:
         """
         return self._repeated("GET", path, None, query, also)
 
+    def anonymous(self) -> Client:
+        """Give the same way without the token: to ask what answers there, before a token is sent to it."""
+        return Client(
+            self.name, self.url, {}, redactor=self.redactor, settings=self.settings, wait=self._wait
+        )
+
     def get_once(
         self, path: str, query: Mapping[str, str | int] | None = None, *, also: tuple[int, ...] = ()
     ) -> Answer:

@@ -71,6 +71,7 @@ class Change:
         drifted: whether somebody else changed it since our last apply.
         reason: why nothing can be done (a conflict), or why it is left alone (an orphan).
         notice: what a person on call will notice.
+        returns: whether it comes back from the server's Trash.
     """
 
     action: Action
@@ -84,6 +85,7 @@ class Change:
     notice: str = ""
     before: str = ""
     after: str = ""
+    returns: bool = False
 
     @property
     def writes(self) -> bool:
@@ -115,8 +117,22 @@ class Plan:
     @property
     def large(self) -> bool:
         """Whether so much of what is ours changes that somebody should look twice."""
-        touched = sum(change.action in ("update", "delete") for change in self.changes)
-        return touched > _MANY and touched > _SHARE * self.owned
+        return self._touched > _MANY and self._touched > _SHARE * self._alive
+
+    @property
+    def extent(self) -> str:
+        """How much of what is ours changes, where it is much."""
+        return f"{self._touched} of {self._alive} objects of ours would change, over {_SHARE:.0%}".replace(
+            "%", " %"
+        )
+
+    @property
+    def _touched(self) -> int:
+        return sum(change.action in ("update", "delete") and not change.returns for change in self.changes)
+
+    @property
+    def _alive(self) -> int:
+        return self.owned - sum(change.returns for change in self.changes)
 
     @property
     def checksum(self) -> str:
@@ -160,7 +176,7 @@ def _wanted(kind: Kind, desired: Desired, live: Live | None, owner: str, wish: W
     if live is None:
         notice = _BEGINS.get(desired.key.kind, "")
         return replace(made, action="create", origins=desired.origins, notice=notice)
-    made = replace(made, before=digest(live.body), origins=desired.origins)
+    made = replace(made, before=digest(live.body), origins=desired.origins, returns=live.buried)
     found = differences(live.body, desired.body)
     if live.locked:
         return made if not found else replace(made, action="conflict", reason=live.locked, differences=found)
@@ -245,6 +261,7 @@ def stale(reviewed: Json, now: Plan) -> Iterator[str]:
     for key, what in (("instance", "another server, organization or version"), ("owner", "another service")):
         if reviewed[key] != current[key]:
             yield f"it was made for {what}"
+            return  # every object is another one then
     before = {key: (action, was, will) for action, key, was, will in reviewed["changes"]}
     after = {key: (action, was, will) for action, key, was, will in current["changes"]}
     for key in sorted(before.keys() | after.keys()):

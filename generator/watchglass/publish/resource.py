@@ -59,6 +59,7 @@ class Live:
         sum: the digest that our last write left on it; another one than the body's tells that somebody changed it since.
         locked: why nobody may write it through the API; empty where one may.
         handle: what a write needs of the server's own: numbers, versions.
+        buried: whether it lies in the server's Trash, or rests: what writes it brings it back.
         parts: objects of our own that it holds, such as the rules of a group: id → title.
     """
 
@@ -69,6 +70,7 @@ class Live:
     sum: str = ""
     locked: str = ""
     handle: Json = None
+    buried: bool = False
     parts: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 
 from watchglass.artifact import Json
 from watchglass.publish.apply import Applied
 from watchglass.publish.plan import Change, Plan, bound
+from watchglass.publish.resource import Key
 from watchglass.review.excerpt import neutral
 from watchglass.review.json_report import dump
 from watchglass.review.markdown import plain
@@ -56,6 +57,19 @@ def cause_lines(changes: Iterable[Change]) -> tuple[Line, ...]:
     )
 
 
+def twins(changes: Iterable[Change]) -> frozenset[Key]:
+    """Find the objects that share their kind and title with another one: their names tell the id, too."""
+    found: dict[tuple[str, str, str], list[Key]] = {}
+    for change in changes:
+        found.setdefault((change.key.target, change.noun, change.title), []).append(change.key)
+    return frozenset(key for keys in found.values() if len(keys) > 1 for key in keys)
+
+
+def _named(change: Change, alike: Container[Key] = ()) -> str:
+    by = f" ({neutral(change.key.id)})" if change.key in alike else ""
+    return f"{change.noun} '{neutral(change.title)}'{by}"
+
+
 def summary(plan: Plan) -> str:
     """Count the changes: ``1 to create, 2 to update, 5 unchanged``."""
     counted: Counter[str] = Counter(change.action for change in plan.changes)
@@ -72,17 +86,18 @@ def _text(plan: Plan, color: bool) -> Iterator[str]:
     yield f"{plan.instance.target} {neutral(plan.instance.version)} at {neutral(plan.instance.id)}: {summary(plan)}"
     for note in plan.instance.notes:
         yield f"  note: {neutral(note)}"
-    for change in plan.changes:
-        if change.action != "keep":
-            yield from _change(change, color)
+    changes = [change for change in plan.changes if change.action != "keep"]
+    alike = twins(changes)
+    for change in changes:
+        yield from _change(change, alike, color)
     if plan.large and not plan.wish.allow_large:
-        yield "  ! over 30 % of what is ours changes: look twice, then say --allow-large"
+        yield f"  ! {plan.extent}: look twice, then say --allow-large"
 
 
-def _change(change: Change, color: bool) -> Iterator[str]:
+def _change(change: Change, alike: Container[Key], color: bool) -> Iterator[str]:
     sign = _SIGNS[change.action]
     edited = " (changed by somebody else since the last apply)" if change.drifted else ""
-    head = f"  {sign} {change.noun} '{neutral(change.title)}'{edited}"
+    head = f"  {sign} {_named(change, alike)}{edited}"
     yield f"{_COLORS[sign]}{head}{_RESET}" if color and sign in _COLORS else head
     if change.reason:
         yield f"      {neutral(change.reason)}"
@@ -119,19 +134,34 @@ def _markdown(plans: Mapping[str, Sequence[Plan]]) -> Iterator[str]:
         yield f"\n### {plain(name)}"
         for plan in listed:
             yield f"\n**{plain(plan.instance.target)}** {plain(plan.instance.version)}: {summary(plan)}"
+            yield from (f"- note: {plain(note)}" for note in plan.instance.notes)
         changes = [change for plan in listed for change in plan.changes if change.action != "keep"]
+        names = _plain_names(changes)
         yield from _causes(changes)
+        conflicts = [change for change in changes if change.action == "conflict"]
+        yield from _section("In conflict: nothing is applied", conflicts, names)
         yield from _section(
-            "In conflict: nothing is applied", changes, lambda change: change.action == "conflict"
+            "People on call will notice", [change for change in changes if change.notice], names
         )
-        yield from _section("People on call will notice", changes, lambda change: bool(change.notice))
         if changes:
             yield "\n<details><summary>Every object</summary>\n"
             for change in changes:
-                yield f"- `{_SIGNS[change.action]}` {change.noun} {plain(change.title)}" + (
+                yield f"- `{_SIGNS[change.action]}` {names[change.key]}" + (
                     f": {plain(change.reason)}" if change.reason else ""
                 )
             yield "\n</details>"
+
+
+def _plain_names(changes: Sequence[Change]) -> dict[Key, str]:
+    """Name objects in a comment: with their server where there are several, with their id where titles are equal."""
+    several = len({change.key.target for change in changes}) > 1
+    alike = twins(changes)
+    return {
+        change.key: (f"{change.key.target} " if several else "")
+        + f"{change.noun} {plain(change.title)}"
+        + (f" ({plain(change.key.id)})" if change.key in alike else "")
+        for change in changes
+    }
 
 
 def _causes(changes: Sequence[Change]) -> Iterator[str]:
@@ -144,12 +174,11 @@ def _causes(changes: Sequence[Change]) -> Iterator[str]:
         yield "| " + " | ".join(plain(cell) for cell in cells) + " |"
 
 
-def _section(title: str, changes: Iterable[Change], taken: Callable[[Change], bool]) -> Iterator[str]:
-    listed = [change for change in changes if taken(change)]
+def _section(title: str, listed: Sequence[Change], names: Mapping[Key, str]) -> Iterator[str]:
     if listed:
         yield f"\n**{title}:**\n"
     for change in listed:
-        yield f"- {change.noun} {plain(change.title)}: {plain(change.reason or change.notice)}"
+        yield f"- {names[change.key]}: {plain(change.reason or change.notice)}"
 
 
 def as_json(plans: Mapping[str, Sequence[Plan]]) -> str:
@@ -189,22 +218,28 @@ def _object(change: Change) -> Json:
     }
 
 
-def finished(change: Change) -> str:
-    """Say of one change that it is done."""
-    return f"  {_SIGNS[change.action]} {change.noun} '{neutral(change.title)}'"
+def finished(change: Change, alike: Container[Key] = ()) -> str:
+    """
+    Say of one change that it is done.
+
+    Args:
+        alike: what `twins` gave for all changes of its plan.
+    """
+    return f"  {_SIGNS[change.action]} {_named(change, alike)}"
 
 
-def ended(done: Applied, later: Iterable[Plan] = ()) -> str:
+def ended(done: Applied, later: Iterable[Plan] = (), alike: Container[Key] = ()) -> str:
     """
     Say how an apply ended; what it did was said by `finished`.
 
     Args:
         later: the plans whose turn would have been next.
+        alike: what `twins` gave for all changes of its plan.
     """
-    return "".join(f"{line}\n" for line in _ended(done, later))
+    return "".join(f"{line}\n" for line in _ended(done, later, alike))
 
 
-def _ended(done: Applied, later: Iterable[Plan]) -> Iterator[str]:
+def _ended(done: Applied, later: Iterable[Plan], alike: Container[Key]) -> Iterator[str]:
     for reason in done.kept:
         yield f"  note: {neutral(reason)}; it is left"
     if done.error is not None:
@@ -214,17 +249,17 @@ def _ended(done: Applied, later: Iterable[Plan]) -> Iterator[str]:
     elif done.stopped:
         yield "stopped, as was asked for"
     if done.unknown is not None:
-        yield f"not known: {done.unknown.noun} '{neutral(done.unknown.title)}' may be written"
+        yield f"not known: {_named(done.unknown, alike)} may be written"
     if done.failed is not None:
-        yield f"not done: {done.failed.noun} '{neutral(done.failed.title)}'"
+        yield f"not done: {_named(done.failed, alike)}"
     if done.left:
-        yield f"not begun: {_titles(done.left)}"
+        yield f"not begun: {_listed(done.left, alike)}"
     if done.complete:
         return
     for plan in later:
-        yield f"not begun at {plan.instance.target} {neutral(plan.instance.id)}: {_titles(plan.writes)}"
+        yield f"not begun at {plan.instance.target} {neutral(plan.instance.id)}: {_listed(plan.writes, twins(plan.writes))}"
     yield "run it again: what is done is found, and the rest is made"
 
 
-def _titles(changes: Iterable[Change]) -> str:
-    return ", ".join(f"{change.noun} '{neutral(change.title)}'" for change in changes)
+def _listed(changes: Iterable[Change], alike: Container[Key]) -> str:
+    return ", ".join(_named(change, alike) for change in changes)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from urllib.parse import urlsplit
 
+from watchglass.artifact import Json
 from watchglass.publish.client import Client, only
 from watchglass.publish.errors import PublishError, Refused
 from watchglass.publish.grafana.contact_points import ContactPoints, Reveal
@@ -52,7 +53,7 @@ def connect(
     Raises:
         PublishError: it is no Grafana, too old, or not for this token.
     """
-    health = only(client.get("/api/health").body, dict, "the health of Grafana")
+    health = _health_of(client)
     version = str(health.get("version", ""))
     number = _organization(client, organization)
     place = urlsplit(client.url)
@@ -74,6 +75,25 @@ def connect(
         RuleGroups(client, owner),
     )
     return Grafana(client, Instance("grafana", identity, version), kinds)
+
+
+def _health_of(client: Client) -> Mapping[str, Json]:
+    """
+    Ask what answers there, without the token; with it only where a login stands before that question.
+
+    Raises:
+        Refused: it is Metabase.
+    """
+    answer = client.anonymous().get("/api/health", also=(401, 403))
+    if answer.status != 200:
+        answer = client.get("/api/health")
+    health: Mapping[str, Json] = only(answer.body, dict, "the health of Grafana")
+    if health == {"status": "ok"}:
+        raise Refused(
+            "the address of Grafana leads to a Metabase; no token was sent there",
+            "give Grafana's own address: were the two exchanged?",
+        )
+    return health
 
 
 def _organization(client: Client, expected: int | None) -> int:

@@ -69,7 +69,16 @@ class Cards:
             )
         owner = mark.owner if mark is not None else ""
         total = mark.sum if mark is not None else ""
-        return Live(Key("metabase", self.name, key), str(raw["name"]), body, owner, total, locked, raw)
+        return Live(
+            Key("metabase", self.name, key),
+            str(raw["name"]),
+            body,
+            owner,
+            total,
+            locked,
+            raw,
+            bool(raw.get("archived")),
+        )
 
     def _normal(self, raw: Raw) -> dict[str, Json]:
         text, mark = marks.split(raw.get("description"))

@@ -66,7 +66,16 @@ class Collections:
             locked = f"{len(rows)} collections could be it ({_numbers(numbers)}): leave the mark or the name on one"
         owner = mark.owner if mark is not None else ""
         total = mark.sum if mark is not None else ""
-        return Live(Key("metabase", self.name, key), raw["name"], body, owner, total, locked, raw)
+        return Live(
+            Key("metabase", self.name, key),
+            raw["name"],
+            body,
+            owner,
+            total,
+            locked,
+            raw,
+            body["archived"] is True,
+        )
 
     def read_one(self, key: str) -> Live | None:
         """Read ours once more."""

@@ -85,7 +85,16 @@ class Dashboards:
             bool(raw.get("archived")),
             mark.mails if mark is not None else (),
         )
-        return Live(Key("metabase", self.name, key), str(raw["name"]), body, owner, total, locked, handle)
+        return Live(
+            Key("metabase", self.name, key),
+            str(raw["name"]),
+            body,
+            owner,
+            total,
+            locked,
+            handle,
+            handle.archived,
+        )
 
     def _normal(self, raw: Raw, places: Mapping[int, str]) -> dict[str, Json]:
         text, _ = marks.split(raw.get("description"))

@@ -227,7 +227,7 @@ class Mails(ABC):
         key = Key("metabase", self.name, mail.id)
         handle = Handle(int(raw["id"]), home)
         total = now if ours else mail.sums[-1]
-        live = Live(key, self._title(home, raw), body, self._owner, total, "", handle)
+        live = Live(key, self._title(home, raw), body, self._owner, total, "", handle, self._rests(raw))
         return _unfinished(live) if ours and len(mail.sums) > 1 else live
 
     def read_one(self, key: str) -> Live | None:

@@ -64,6 +64,7 @@ def connect(client: Client, owner: str, desired: Iterable[Desired]) -> Metabase:
     Raises:
         PublishError: it is no Metabase, too old, or not for this key.
     """
+    _refuse_grafana(client)
     properties = only(client.get("/api/session/properties").body, dict, "the properties of Metabase")
     tag = str((properties.get("version") or {}).get("tag") or "")
     major = _major(tag)
@@ -85,6 +86,24 @@ def connect(client: Client, owner: str, desired: Iterable[Desired]) -> Metabase:
     identity = f"{place.netloc.rpartition('@')[2]}{place.path}"
     instance = Instance("metabase", identity, tag, tuple(_notes(major, tag, desired)))
     return Metabase(client, instance, kinds, inventory, sees_all, properties)
+
+
+def _refuse_grafana(client: Client) -> None:
+    """
+    Ask what answers there, without the key.
+
+    Raises:
+        Refused: it is Grafana.
+    """
+    unknown = client.anonymous()
+    if unknown.get("/api/session/properties", also=(401, 403, 404)).status == 200:
+        return
+    health = unknown.get("/api/health", also=(401, 403, 404)).body
+    if isinstance(health, dict) and {"database", "commit"} & health.keys():
+        raise Refused(
+            "the address of Metabase leads to a Grafana; no key was sent there",
+            "give Metabase's own address: were the two exchanged?",
+        )
 
 
 def _major(tag: str) -> int:
