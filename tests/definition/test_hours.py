@@ -47,6 +47,7 @@ def test_a_circle_is_told_once(tmp_path: Path) -> None:
         ("{days: mondey}", "hours-form: mondey"),
         ("{from: '9:00'}", "hours-form: '9:00'"),
         ("{from: '09:00', to: '09:00'}", "hours-form: open"),
+        ("{from: '24:00', to: '09:00'}", "hours-form: '24:00'"),
         ("{timezone: Mars}", "unknown-timezone: Mars"),
         ("{outside: nights}", "unknown-name: nights"),
     ],

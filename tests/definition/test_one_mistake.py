@@ -116,3 +116,16 @@ def test_a_name_that_is_wrong_is_told_where_it_stands_and_nowhere_else(
     assert old in text
     found = told(tmp_path, "", text.replace(old, new, 1))
     assert [each.partition(":")[0] for each in found] == ["unknown-name"]
+
+
+def test_an_address_of_a_mail_is_pointed_at_in_its_list(tmp_path: Path) -> None:
+    panel = "{query: orders, as: table}"
+    board = f"dashboards: {{d: {{title: D, publish: metabase, rows: [{{title: R, panels: [{panel}]}}]}}}}\n"
+    hourly = "dashboard: d, at: {hourly: true}"
+    mails = f"subscriptions:\n  one: {{{hourly}, to: [nobody]}}\n  plain: {{{hourly}, to: none}}\n"
+    assert told(tmp_path, board + mails) == ["subscription-form: nobody", "subscription-form: none"]
+
+
+def test_blanks_around_a_target_mean_nothing(tmp_path: Path) -> None:
+    shop = SHOP.replace("worst: 20}}", "worst: 20}, target: ' better than high '}")
+    assert told(tmp_path, "", shop) == []

@@ -88,6 +88,7 @@ def target(
     """Read what is aimed at: `better than <level>`, or a condition that is wished."""
     if text is None:
         return None
+    text = text.strip()
     if not text.startswith("better than "):
         made = comparison(context, text, thresholds, metric, path)
         return Target(text, made) if made is not None else None

@@ -186,7 +186,10 @@ def _hours(context: Context, name: str, part: HoursPart, timezone: str) -> Hours
     days = _days(context, part.days or "monday..sunday", (*path, "days"))
     start = _minutes(context, part.from_ or "00:00", (*path, "from"))
     end = _minutes(context, part.to or "24:00", (*path, "to"))
-    if start is not None and start == end:
+    if start == week.DAY:
+        hint = 'begin at "00:00" of the next day'
+        context.report("hours-form", '"24:00" is the end of a day', (*path, "from"), hint=hint)
+    elif start is not None and start == end:
         context.report("hours-form", "hours begin and end at different times", path, key=True)
     if start is None or end is None or len(context.problems) > before:
         return None

@@ -136,7 +136,7 @@ def _metric_subscription(
 
 def _recipients(context: Context, part: SubscriptionPart, path: Path) -> tuple[str, ...]:
     for index, address in enumerate(part.to):
-        _check_address(context, address, (*path, "to", index) if len(part.to) > 1 else (*path, "to"))
+        _check_address(context, address, (*path, "to", index))
     if not part.to:
         context.report("subscription-form", "nobody gets this mail", (*path, "to"))
     return tuple(dict.fromkeys(part.to))
