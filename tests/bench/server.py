@@ -19,7 +19,8 @@ from watchglass.database.proof import Outcome, Statement
 from watchglass.database.prover import Prover
 from watchglass.pipeline import Compiled, compile_definition
 from watchglass.sql import gate
-from watchglass.validate.engine import statements_of, validate
+from watchglass.validate import rights
+from watchglass.validate.engine import Report, statements_of, validate
 
 
 class Noting(Prover):
@@ -54,6 +55,7 @@ def validation(times: int) -> Table:
                 )
                 for _ in range(times)
             ]
+            secured = clocked(_row_security(compiled, connection), 5)
     judged = clocked(lambda: _gate(sent), 5)
     ours, theirs = (statistics.median(pair[side] for pair in pairs) for side in (0, 1))
     quotient = statistics.median(pair[0] / pair[1] for pair in pairs)
@@ -68,6 +70,7 @@ def validation(times: int) -> Table:
             timed("what is sent, bare: prepared, described and run, in a pipeline", theirs),
             timed("validated: gate, transactions, contracts, twins", ours),
             ratio("validated against bare", quotient, 1.5),
+            timed("row security, looked up and tried behind it", secured),
         ),
         "`definitions/draft-cleanup.yaml`, one connection to the embedded server. Bare is psycopg's own pipeline, "
         "in one transaction, without a look at the rows.",
@@ -109,12 +112,19 @@ def _filled(compiled: Compiled, server: Server) -> Iterator[Connection]:
         yield connection
 
 
-def _validate(compiled: Compiled, prover: Prover) -> None:
+def _validate(compiled: Compiled, prover: Prover) -> Report:
     assert compiled.service is not None
     gate.forget()  # a run begins without it
     now = datetime.datetime.now(tz=datetime.UTC)
     report = validate(compiled.service, statements_of(compiled.artifacts), prover, now)
     assert all(problem.level == "warning" for problem in report.problems), report.problems
+    return report
+
+
+def _row_security(compiled: Compiled, connection: Connection) -> Callable[[], object]:
+    prover = Prover(connection)
+    cases = [proof.case for proof in _validate(compiled, prover).proofs]
+    return lambda: rights.judge(prover, cases, views=False)
 
 
 def _sent(compiled: Compiled, connection: Connection) -> list[Statement]:

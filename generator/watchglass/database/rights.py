@@ -197,12 +197,13 @@ class Rights:
             every: each need once for each view and function that has it, not once in all.
         """
         found: dict[tuple[str, str, str, int], Need] = {}
-        seen: set[_Step] = set()
+        seen: set[_Seen] = set()
         for key, at, mention in self._calls.roots(statement):
             if mention is not None and not mention.row:
                 for need in self._of(_Step(key, named=True), seen):
-                    way = need.by if every else 0
-                    found.setdefault((need.kind, need.name, need.holder, way), replace(need, at=at))
+                    known = (need.kind, need.name, need.holder, need.by if every else 0)
+                    if known not in found:
+                        found[known] = replace(need, at=at)
         return tuple(sorted(found.values(), key=lambda need: (need.order, need.at is None, need.at or 0)))
 
     def lacks(self, needs: Sequence[Need], role: str) -> tuple[Lack, ...]:
@@ -254,12 +255,12 @@ class Rights:
         ]
         return tuple(sorted(found, key=lambda each: each.told))
 
-    def _of(self, root: _Step, seen: set[_Step]) -> Iterator[Need]:
+    def _of(self, root: _Step, seen: set[_Seen]) -> Iterator[Need]:
         steps = [root]
         while steps:
             step = steps.pop(0)
             # Casts and checks of types: only some of them are made, and the statement says which fails.
-            here = replace(step, through=())
+            here = (step.key, step.holder, step.named, step.by)
             if step.key.kind == "type" or here in seen:
                 continue
             seen.add(here)
@@ -299,6 +300,10 @@ class Rights:
             _Step(key, holder if key.kind == "relation" else "", through, named, by)
             for key in self._calls.surely_below(step.key)
         ]
+
+
+_Seen = tuple[Key, str, bool, int]
+"""A step, whatever the way to it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import lru_cache, partial
 
 import postgast
 
 from watchglass.sql import parsed, tree
 from watchglass.sql.lexer import tokens
-from watchglass.sql.mentions import NAMING, Mention, Named, mention, names_in
-from watchglass.sql.parsed import Message
+from watchglass.sql.mentions import NAMING, Mention, Named, Reader, mention, names_in
+from watchglass.sql.parsed import Message, Visit
 
 LONGEST = 100_000
 """UTF-8 bytes of a statement that are handed to the parser."""
@@ -24,7 +24,6 @@ _PARAMETER = "sql-parameter"
 _ODD = re.compile("[\0\ud800-\udfff]")
 _WORD = re.compile(r"[A-Za-z]+")
 _WRITING = {"InsertStmt": "INSERT", "UpdateStmt": "UPDATE", "DeleteStmt": "DELETE", "MergeStmt": "MERGE"}
-_SUSPECT = {*_WRITING, "IntoClause", "LockingClause"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,10 +57,47 @@ class Facts:
 class _Found:
     """What a walk gathers."""
 
+    sql: str
     refusals: list[Refusal] = field(default_factory=list)
     functions: set[tuple[str, ...]] = field(default_factory=set)
     parameters: set[int] = field(default_factory=set)
     mentions: dict[Named, int | None] = field(default_factory=dict)
+
+    def visits(self) -> dict[str, Visit]:
+        """Give what is done at each kind of message."""
+        named = {kind: self._naming(reader) for kind, reader in NAMING.items()}
+        refused = {kind: partial(self._refuse, kind) for kind in (*_WRITING, "IntoClause", "LockingClause")}
+        return {**named, **refused, "FuncCall": self._calling(named["FuncCall"]), "ParamRef": self._parameter}
+
+    def _naming(self, reader: Reader) -> Visit:
+        mentions = self.mentions
+
+        def visit(node: Message, names: frozenset[str]) -> None:
+            at = node.get("location", 0)
+            for named in reader(node, names):
+                known = mentions.get(named)
+                if known is None or 0 < at < known:
+                    mentions[named] = at if at > 0 else None
+
+        return visit
+
+    def _calling(self, naming: Visit) -> Visit:
+        def visit(node: Message, names: frozenset[str]) -> None:
+            self.functions.add(names_in(node, "funcname"))
+            naming(node, names)
+
+        return visit
+
+    def _parameter(self, node: Message, names: frozenset[str]) -> None:
+        del names
+        number = node.get("number", 0)
+        self.parameters.add(number)
+        message = f"the statement has a parameter ${number}"
+        self.refusals.append(Refusal(_PARAMETER, message, _location(self.sql, node)))
+
+    def _refuse(self, kind: str, node: Message, names: frozenset[str]) -> None:
+        del names
+        self.refusals.append(_refused_at(self.sql, kind, node))
 
 
 def inspect(sql: str, *, parameters: bool = False) -> Facts:
@@ -125,14 +161,8 @@ def _judge(sql: str, statement: Message) -> Facts:
     select = statement.get("SelectStmt")
     if select is None:
         return _not_select(sql, next(iter(statement), ""))
-    found = _Found()
-    for kind, node, names in parsed.walk("SelectStmt", select):
-        if kind in NAMING:
-            _name(kind, node, names, found)
-        elif kind in _SUSPECT:
-            found.refusals.append(_refuse(sql, kind, node))
-        elif kind == "ParamRef":
-            _parameter(sql, node, found)
+    found = _Found(sql)
+    parsed.walk("SelectStmt", select, found.visits())
     found.refusals.sort(key=lambda refusal: LONGEST if refusal.offset is None else refusal.offset)
     mentions = {mention(*named): at for named, at in found.mentions.items()}
     return Facts(
@@ -152,24 +182,7 @@ def _not_select(sql: str, kind: str) -> Facts:
     return _refused("sql-not-select", f"only a SELECT is sent, this is {named}", at)
 
 
-def _name(kind: str, node: Message, names: frozenset[str], found: _Found) -> None:
-    for named in NAMING[kind](node, names):
-        at = node.get("location", 0)
-        known = found.mentions.get(named)
-        if known is None or 0 < at < known:
-            found.mentions[named] = at if at > 0 else None
-    if kind == "FuncCall":
-        found.functions.add(names_in(node, "funcname"))
-
-
-def _parameter(sql: str, node: Message, found: _Found) -> None:
-    number = node.get("number", 0)
-    found.parameters.add(number)
-    message = f"the statement has a parameter ${number}"
-    found.refusals.append(Refusal(_PARAMETER, message, _location(sql, node)))
-
-
-def _refuse(sql: str, kind: str, node: Message) -> Refusal:
+def _refused_at(sql: str, kind: str, node: Message) -> Refusal:
     if kind in _WRITING:
         message = f"a part of the statement writes: {_WRITING[kind]}"
         return Refusal("sql-writes", message, _location(sql, node.get("relation", node)))

@@ -123,6 +123,9 @@ def _type(node: Message, hidden: frozenset[str]) -> Iterable[Named]:
 def _column(node: Message, hidden: frozenset[str]) -> Iterable[Named]:
     """``a.f`` calls f(a) where a has no such column; a cast may be written so, too."""
     del hidden
+    fields = node.get("fields", ())
+    if len(fields) == 1:
+        return ()
     return [each for name in names_in(node, "fields")[1:] for each in _attribute(name, row=True)]
 
 
@@ -132,11 +135,15 @@ def _indirection(node: Message, hidden: frozenset[str]) -> Iterable[Named]:
     return [each for name in names_in(node, "indirection") for each in _attribute(name, row=False)]
 
 
+@lru_cache(4096)
 def _attribute(name: str, *, row: bool) -> tuple[Named, Named]:
     return ("function", (name,), 1, (), row), _plain("type", (name,))
 
 
-NAMING: Mapping[str, Callable[[Message, frozenset[str]], Iterable[Named]]] = {
+Reader = Callable[[Message, frozenset[str]], Iterable[Named]]
+"""Gives what a message names; it is given the names of the WITH queries that stand where it is, too: these are no tables."""
+
+NAMING: Mapping[str, Reader] = {
     "RangeVar": _table,
     "FuncCall": _call,
     "A_Expr": _operator,
@@ -148,11 +155,7 @@ NAMING: Mapping[str, Callable[[Message, frozenset[str]], Iterable[Named]]] = {
     "ColumnRef": _column,
     "A_Indirection": _indirection,
 }
-"""
-Messages of the tree that name something → what reads it.
-
-A reader is given the names of the WITH queries that stand where the message is, too: these are no tables.
-"""
+"""Messages of the tree that name something."""
 
 
 def _text(node: Message) -> str | None:

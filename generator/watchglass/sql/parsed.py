@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
@@ -23,6 +23,8 @@ from watchglass.sql import tree
 Message = dict[str, Any]
 Placed = tuple[str, Message, frozenset[str]]
 """A message behind its kind, with the names that a WITH defines where it stands."""
+
+Visit = Callable[[Message, frozenset[str]], None]
 
 _LEAVES = frozenset({"A_Const", "A_Star", "BitString", "Boolean", "Float", "Integer", "String"})
 """Messages that hold a constant or a part of a name: more than half of a tree."""
@@ -82,23 +84,29 @@ def _read_deep(text: str) -> Message:
     return found
 
 
-def walk(kind: str, message: Message) -> Iterator[Placed]:
-    """Give a message and all below it, without those that only hold a constant or a part of a name."""
+def _pass(message: Message, names: frozenset[str]) -> None:
+    """Do nothing at a message."""
+
+
+def walk(kind: str, message: Message, visits: Mapping[str, Visit]) -> None:
+    """Visit a message and all below it: each by what its kind says, with the names that a WITH defines where it stands."""
     kinds, bare = _kinds()
     waiting: list[Placed] = [(kind, message, frozenset())]
     while waiting:
-        kind, message, names = placed = waiting.pop()
-        yield placed
+        kind, message, names = waiting.pop()
+        visits.get(kind, _pass)(message, names)
         if kind == "ColumnRef":  # it has nothing but a name
             continue
         clause = message.get("withClause")
         if clause is not None:
-            queries = _queries(clause, names)
-            waiting += queries
-            names |= {query.get("ctename", "") for _, query, _ in queries}
+            waiting += _queries(clause, names)
+            names |= _defined(clause)
         for field, value in message.items():
             if value.__class__ is list:
-                waiting += [(each, one[each], names) for one in value for each in one if each not in _LEAVES]
+                for one in value:
+                    for each in one:
+                        if each not in _LEAVES:
+                            waiting.append((each, one[each], names))
             elif value.__class__ is dict and value is not clause:
                 wrapped = next(iter(value), "")
                 if wrapped not in kinds:
@@ -109,13 +117,17 @@ def walk(kind: str, message: Message) -> Iterator[Placed]:
 
 def _queries(clause: Message, names: frozenset[str]) -> list[Placed]:
     """Pair each query of a WITH with the names it sees: those before it, or all where the WITH is recursive."""
-    queries: list[tuple[str, Message]] = [pair for each in clause.get("ctes", ()) for pair in each.items()]
-    own = [query.get("ctename", "") for _, query in queries]
-    recursive = "recursive" in clause
-    return [
-        (kind, query, names | frozenset(own if recursive else own[:index]))
-        for index, (kind, query) in enumerate(queries)
-    ]
+    found: list[Placed] = []
+    seen = names | _defined(clause) if "recursive" in clause else names
+    for each in clause.get("ctes", ()):
+        for kind, query in each.items():
+            found.append((kind, query, seen))
+            seen |= {query.get("ctename", "")}
+    return found
+
+
+def _defined(clause: Message) -> frozenset[str]:
+    return frozenset(query.get("ctename", "") for each in clause.get("ctes", ()) for query in each.values())
 
 
 @cache
