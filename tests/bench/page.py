@@ -14,7 +14,8 @@ from watchglass.parallel import processors
 _HEAD = """# Performance
 
 Measured by `make bench`, which writes this page. Each figure is the median of several runs, in one go on one machine; ratios
-compare two things that ran in turn. `python -m tests.bench --quick` measures less, in a minute, and writes nothing.
+compare two things that ran in turn. `python -m tests.bench --quick` measures less, in a minute, `--live` live validation alone;
+both write nothing.
 A load average above the number of processors says that others worked on the machine meanwhile: times are longer, ratios of two
 programs are rough, and what several processors gain is told too low.
 """

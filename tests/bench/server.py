@@ -73,7 +73,8 @@ def validation(times: int) -> Table:
             timed("row security, looked up and tried behind it", secured),
         ),
         "`definitions/draft-cleanup.yaml`, one connection to the embedded server. Bare is psycopg's own pipeline, "
-        "in one transaction, without a look at the rows.",
+        "in one transaction, without a look at the rows. The gate judges statements while the server works at those before: "
+        "where no second processor is free, their times add up.",
     )
 
 
