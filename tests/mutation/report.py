@@ -53,6 +53,9 @@ REASONS = {
 }
 """Why a mutant survives → what that means."""
 
+_LISTED = {"an alert": "Rules that no test holds", "a query's rows": "Queries that no row holds"}
+"""Why a mutant survives → the title above a list of such mutants."""
+
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -102,7 +105,8 @@ tell of the definition as it is, counts as found. What a reviewer sees in `outpu
 `--only alerts.` a part.
 
 {made:,} mutants can be made; {chosen} judged{when}, and {found:,} were found ({share}).
-Of those that nothing found, {none:,} are no mistakes by the first three rules below; without them {real_share} were found.
+Of those that nothing found, {none:,} are no mistakes as far as the first three rules below tell; without them {real_share} were
+found.
 Of those that compile and change what an alert rule does, {caught:,} of {alerts:,} were found ({alert_share});
 another {alike} whose rows are the same are left out."""
 
@@ -157,12 +161,11 @@ def _reasons(run: Run, text: str) -> Iterator[str]:
     counted = Counter(map(reason, left))
     for why, means in REASONS.items():
         yield f"| {why} | {counted[why]} | {means} |"
-    alerts = [each.mutant for each in left if reason(each) == "an alert"]
-    if alerts:
-        yield ""
-        yield "## Rules that no test holds"
-        yield ""
-        yield from (f"- {mutant.kind}: {_escaped(mutant, text)}" for mutant in alerts)
+    for why, title in _LISTED.items():
+        mutants = [each.mutant for each in left if reason(each) == why]
+        if mutants:
+            yield from ("", f"## {title}", "")
+            yield from (f"- {mutant.kind}: {_escaped(mutant, text)}" for mutant in mutants)
 
 
 def _escaped(mutant: Mutant, text: str) -> str:
