@@ -43,10 +43,18 @@ class Compiled:
 
 
 def compile_definition(
-    path: Path, environment: str | None = None, today: datetime.date | None = None
+    path: Path,
+    environment: str | None = None,
+    today: datetime.date | None = None,
+    texts: Mapping[str, str] | None = None,
 ) -> Compiled:
-    """Read, resolve and render one definition."""
-    reading = read(path)
+    """
+    Read, resolve and render one definition.
+
+    Args:
+        texts: name of a file → what is to be read in place of its content.
+    """
+    reading = read(path, texts)
     if reading.definition is None:
         return Compiled(None, None, (), (), reading.problems, reading.sources)
     resolved = resolve(reading.definition, environment, today)

@@ -1,8 +1,7 @@
-"""``watchglass drift``: what somebody else changed of ours at Grafana and Metabase; reads only."""
+"""``watchglass drift``: what somebody else changed or removed of ours at Grafana and Metabase; reads only."""
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import click
@@ -19,13 +18,13 @@ from watchglass.cli.reporting import environment_option
 @environment_option
 def command(definitions: tuple[str, ...], environment: str | None, **typed: Any) -> int:
     """
-    Show which objects of DEFINITIONS (else definitions/*.yaml) somebody changed since the last apply, and how.
+    Show which objects of DEFINITIONS (else definitions/*.yaml) somebody changed or removed since the last apply, and how.
 
     Exit codes: 0 nobody, 3 somebody, 1 a server that cannot be read.
     """
     from watchglass.cli.publishing import color, compile_all, failures_told, sessions
     from watchglass.publish.redacted import redacted
-    from watchglass.review import plan_report
+    from watchglass.review import drift_report
     from watchglass.review.excerpt import neutral
 
     options = Options(environment=environment, **typed)
@@ -34,13 +33,8 @@ def command(definitions: tuple[str, ...], environment: str | None, **typed: Any)
     found = False
     with failures_told(redactor):
         for each in sessions(compiled, options, redactor):
-            drifted = tuple(change for change in each.plan.changes if change.drifted)
-            found = found or bool(drifted)
-            shown = replace(each.plan, changes=drifted, instance=replace(each.plan.instance, notes=()))
-            text = (
-                plan_report.text(redacted(shown, redactor), color=color())
-                if drifted
-                else f"{each.plan.instance.target}: no drift\n"
-            )
+            drift = drift_report.drift_of(redacted(each.plan, redactor))
+            found = found or bool(drift.changed or drift.missing)
+            text = drift_report.text(drift, color=color())
             click.echo(redactor.clean(f"{neutral(str(each.path))}\n{text}"), nl=False)
     return DIFFERENCES if found else FINE

@@ -165,6 +165,7 @@ def sessions(
     """
     from watchglass import naming
     from watchglass.publish.session import UNMARKED, emptied
+    from watchglass.review.takeover import explained
 
     ways: dict[Hashable, Client] = {}
     for path, each in compiled.items():
@@ -182,7 +183,8 @@ def sessions(
             session, obstacles = _BUILDERS[target](ways.setdefault(client.way, client), wanted)
             session = emptied(session) if empty else with_note(session, service.environment)
             live = session.look()
-            plan = session.plan(live, options.wish(gone))
+            assert each.definition is not None, "there was no error"
+            plan = explained(session.plan(live, options.wish(gone)), each.definition)
             known = tuple(obstacles()) if plan.writes and not empty else ()
             yield Ready(path, service.environment.id, session, live, plan, known)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -40,17 +41,22 @@ class Gathered:
     complete: bool = True
 
 
-def gather(path: Path) -> Gathered:
-    """Read a definition and, in the order of their naming, the files that it includes, each once."""
-    gatherer = _Gatherer(path.parent)
+def gather(path: Path, texts: Mapping[str, str] | None = None) -> Gathered:
+    """
+    Read a definition and, in the order of their naming, the files that it includes, each once.
+
+    Args:
+        texts: name of a file → what is to be read in place of its content.
+    """
+    gatherer = _Gatherer(path.parent, texts or {})
     gatherer.read(path, path.as_posix(), None)
     return gatherer.gathered
 
 
 class _Gatherer:
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, texts: Mapping[str, str]) -> None:
         self.gathered = Gathered()
-        self._folder = folder
+        self._folder, self._texts = folder, texts
         self._seen: set[Path] = set()
         self._open: list[tuple[Path, str]] = []
 
@@ -58,7 +64,8 @@ class _Gatherer:
         """Read one file and those that it includes."""
         real = path.resolve()
         self._seen.add(real)
-        file = read_source(path, name, named_at)
+        instead = self._texts.get(name)
+        file = read_source(path, name, named_at) if instead is None else SourceFile.of(name, instead)
         document = (file,) if isinstance(file, Problem) else self._parse(file)
         if not isinstance(document, Document):
             self.gathered.problems += document

@@ -121,18 +121,23 @@ class ReadResult:
     sources: Mapping[str, str]
 
 
-def read(path: Path | str) -> ReadResult:
-    """Read a definition and the files that it includes."""
+def read(path: Path | str, texts: Mapping[str, str] | None = None) -> ReadResult:
+    """
+    Read a definition and the files that it includes.
+
+    Args:
+        texts: name of a file → what is to be read in place of its content.
+    """
     path = Path(path)
-    gathered = gather(path)
+    gathered = gather(path, texts)
     places = _places(gathered, path)
     model, found = validate(DefinitionModel, gathered, places)
     problems = arrange([*gathered.problems, *found])
     sources = {name: file.text for name, file in gathered.files.items()}
     if has_errors(problems) or not isinstance(model, DefinitionModel):
         return ReadResult(None, problems, sources)
-    texts = Texts(gathered.scalars)
-    definition = Definition(model, path.as_posix(), path.parent, places, texts, sources)
+    scalars = Texts(gathered.scalars)
+    definition = Definition(model, path.as_posix(), path.parent, places, scalars, sources)
     return ReadResult(definition, problems, sources)
 
 

@@ -1,4 +1,8 @@
-"""Two bodies of one form become the places where they differ; list items are matched by what names them, not by place."""
+"""
+Two bodies of one form become the places where they differ.
+
+List items are matched by what names them, texts by themselves, and not by place.
+"""
 
 from __future__ import annotations
 
@@ -58,24 +62,24 @@ def _maps(before: Mapping[str, Json], after: Mapping[str, Json], at: str) -> Ite
 
 
 def _lists(before: list[Json], after: list[Json], at: str) -> Iterator[Difference]:
-    name = _name(before, after)
-    if name is None:
+    names = _names(before, after)
+    if names is None:
         yield from _by_place(before, after, at)
         return
-    old = {item[name]: (index, item) for index, item in enumerate(before)}
-    for index, item in enumerate(after):
+    were, are = names
+    old = dict(zip(were, enumerate(before), strict=True))
+    for index, (known, item) in enumerate(zip(are, after, strict=True)):
         place = f"{at}/{index}"
-        if item[name] in old:
-            yield from _compare(old[item[name]][1], item, place)
+        if known in old:
+            yield from _compare(old[known][1], item, place)
         else:
             yield Difference(place, None, item)
-    kept = [item[name] for item in after if item[name] in old]
-    new = {item[name] for item in after}
+    new = set(are)
     for known, (index, item) in old.items():
         if known not in new:
             yield Difference(f"{at}/{index}", item, None)
-    if kept != [known for known in old if known in new]:
-        yield Difference(at, [item[name] for item in before], [item[name] for item in after])
+    if [known for known in are if known in old] != [known for known in were if known in new]:
+        yield Difference(at, were, are)
 
 
 def _by_place(before: list[Json], after: list[Json], at: str) -> Iterator[Difference]:
@@ -89,16 +93,32 @@ def _by_place(before: list[Json], after: list[Json], at: str) -> Iterator[Differ
             yield from _compare(before[index], after[index], place)
 
 
-def _name(before: list[Json], after: list[Json]) -> str | None:
-    """Find the key by which all items of both lists are known, each once."""
+def _names(before: list[Json], after: list[Json]) -> tuple[list[Json], list[Json]] | None:
+    """Give what all items of both lists are known by, each once: a text by itself, a map by one of its keys."""
+    if not before and not after:
+        return None
+    if all(isinstance(each, str) for each in (*before, *after)):
+        return _texts(before, after)
     for name in _NAMES:
-        for items in (before, after):
-            known = [item.get(name) if isinstance(item, dict) else None for item in items]
-            if not all(isinstance(each, (str, int)) for each in known) or len(set(known)) != len(known):
-                break
-        else:
-            return name if before or after else None
+        both = [
+            [item.get(name) if isinstance(item, dict) else None for item in items]
+            for items in (before, after)
+        ]
+        if all(
+            all(isinstance(each, (str, int)) for each in known) and len(set(known)) == len(known)
+            for known in both
+        ):
+            return both[0], both[1]
     return None
+
+
+def _texts(before: list[Json], after: list[Json]) -> tuple[list[Json], list[Json]] | None:
+    """Know texts by themselves, unless each that is in both lists stands where it stood: the others were replaced there."""
+    in_place = len(before) == len(after) and all(
+        old == new or (old not in after and new not in before) for old, new in zip(before, after, strict=True)
+    )
+    twice = any(len(set(items)) < len(items) for items in (before, after))
+    return None if in_place or twice else (before, after)
 
 
 def escape(key: str) -> str:

@@ -189,7 +189,8 @@ def _wanted(kind: Kind, desired: Desired, live: Live | None, owner: str, wish: W
         return replace(
             changed,
             action="conflict",
-            reason="somebody changed it since the last apply; --overwrite-drift takes that back",
+            reason="somebody changed it since the last apply; `watchglass adopt` takes that into the definition,"
+            " --overwrite-drift takes it back",
         )
     return replace(changed, action="update")
 

@@ -12,7 +12,7 @@ from watchglass.publish.resource import Key
 from watchglass.review.excerpt import neutral
 from watchglass.review.json_report import dump
 from watchglass.review.markdown import plain
-from watchglass.review.words import Line, lines, path_of, shown
+from watchglass.review.words import Line, lines, path_of, shown_pair
 
 _SIGNS = {
     "create": "+",
@@ -41,6 +41,9 @@ _COLORS = {
     "?": "\x1b[2m",
 }
 _RESET = "\x1b[0m"
+_COMPARED = ("update", "adopt", "conflict")
+"""Actions of which it is shown what differs."""
+
 _MOST_LINES = 12
 """Lines of one object that are shown; the JSON form has them all."""
 
@@ -48,10 +51,20 @@ COMMENT_LIMIT = 60_000
 """A comment of GitHub's holds 65,536 characters."""
 
 
-def cause_lines(changes: Iterable[Change]) -> tuple[Line, ...]:
-    """Gather the differences of several objects by the line of the definition that they come from."""
+def cause_lines(changes: Iterable[Change], *, back: bool = False) -> tuple[Line, ...]:
+    """
+    Gather the differences of several objects by the line of the definition that they come from.
+
+    Args:
+        back: from what is wanted to what is there.
+    """
     return lines(
-        (each.pointer, each.before, each.after, path_of(each.pointer, change.origins))
+        (
+            str(change.key),
+            each.pointer,
+            *((each.after, each.before) if back else (each.before, each.after)),
+            path_of(each.pointer, change.origins),
+        )
         for change in changes
         for each in change.differences
     )
@@ -86,6 +99,8 @@ def _text(plan: Plan, color: bool) -> Iterator[str]:
     yield f"{plan.instance.target} {neutral(plan.instance.version)} at {neutral(plan.instance.id)}: {summary(plan)}"
     for note in plan.instance.notes:
         yield f"  note: {neutral(note)}"
+    if any(change.differences for change in plan.changes if change.action in _COMPARED):
+        yield "  (at the server now → after an apply)"
     changes = [change for change in plan.changes if change.action != "keep"]
     alike = twins(changes)
     for change in changes:
@@ -98,19 +113,26 @@ def _change(change: Change, alike: Container[Key], color: bool) -> Iterator[str]
     sign = _SIGNS[change.action]
     edited = " (changed by somebody else since the last apply)" if change.drifted else ""
     head = f"  {sign} {_named(change, alike)}{edited}"
-    yield f"{_COLORS[sign]}{head}{_RESET}" if color and sign in _COLORS else head
+    yield painted(head, sign, color)
     if change.reason:
         yield f"      {neutral(change.reason)}"
     if change.notice:
         yield f"      ! {neutral(change.notice)}"
-    if change.action in ("update", "adopt", "conflict"):
-        yield from (f"      {line}" for line in _cut([neutral(str(line)) for line in cause_lines([change])]))
+    if change.action in _COMPARED:
+        yield from (f"      {line}" for line in cut(neutral(str(line)) for line in cause_lines([change])))
 
 
-def _cut(listed: Sequence[str]) -> Iterator[str]:
+def painted(line: str, sign: str, color: bool) -> str:
+    """Give a line the colour of its sign."""
+    return f"{_COLORS[sign]}{line}{_RESET}" if color and sign in _COLORS else line
+
+
+def cut(lines: Iterable[str]) -> Iterator[str]:
+    """Show the first lines of one object, and say where the others are."""
+    listed = list(lines)
     yield from listed[:_MOST_LINES]
     if len(listed) > _MOST_LINES:
-        yield f"… and {len(listed) - _MOST_LINES} more"
+        yield f"… and {len(listed) - _MOST_LINES} more: `watchglass plan --format json` has them all"
 
 
 def markdown(plans: Mapping[str, Sequence[Plan]]) -> str:
@@ -167,10 +189,10 @@ def _plain_names(changes: Sequence[Change]) -> dict[Key, str]:
 def _causes(changes: Sequence[Change]) -> Iterator[str]:
     caused = [line for line in cause_lines(changes) if line.places]
     if caused:
-        yield "\n| what | from | to | where |\n| --- | --- | --- | --- |"
+        yield "\n| what | at the server | after an apply | where |\n| --- | --- | --- | --- |"
     for line in caused[:50]:
         where = ", ".join(f"{count} × {noun}" for noun, count in line.places.items())
-        cells = (line.name, shown(line.before), shown(line.after), where)
+        cells = (line.name, *shown_pair(line.before, line.after), where)
         yield "| " + " | ".join(plain(cell) for cell in cells) + " |"
 
 

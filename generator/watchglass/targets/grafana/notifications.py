@@ -81,7 +81,7 @@ def _common(
     if points:
         made.append(_artifact(service, "message-templates", messages["name"], "messages", messages, {}))
     for contact, point in points:
-        origins = {"": contact.at.path}
+        origins = contact_points.origins_of(contact)
         made.append(
             _artifact(service, "contact-points", point["uid"], naming.slug(contact.id), point, origins)
         )
