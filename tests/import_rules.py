@@ -15,7 +15,9 @@ from pathlib import Path
 MAX_FUNCTION = 60
 MAX_MODULE = 400
 
-BASE = frozenset({"durations", "naming", "nearest", "parallel", "problems", "quartz", "references", "version", "visible"})
+BASE = frozenset(
+    {"durations", "naming", "nearest", "parallel", "problems", "quartz", "references", "version", "visible"}
+)
 """Modules at the root that know only each other."""
 
 _RESOLVED = BASE | {"artifact", "definition", "sql", "thresholds"}
