@@ -42,6 +42,17 @@ def test_fault_3_a_duplicate_key_shows_both_places() -> None:
     assert (problem.related[0].span.line, problem.related[0].span.column) == (2, 5)
 
 
+def test_fault_3_the_keys_of_two_maps_in_one_are_one_mistake() -> None:
+    problem = only("a:\n  b: {x: 1}\n  title: one\n  sql: one\n  title: two\n  sql: two\n")
+    assert at(problem) == ("yaml-duplicate-key", 5, 3)
+    assert problem.message == "key 'title' stands twice in this map, and so does 'sql'"
+    assert "missing" in problem.hint
+    assert [(each.span.line, each.message) for each in problem.related] == [
+        (3, "it stands here already"),
+        (6, "again"),
+    ]
+
+
 def test_duplicates_and_tags_of_a_file_are_reported_together() -> None:
     found = problems_of("a: 1\na: 2\nb: !foo 3\nc: {d: 1, d: 2}\n")
     assert [at(problem) for problem in found] == [

@@ -8,6 +8,8 @@ from watchglass.definition.yaml_nodes import ListNode, MapNode, Node, ScalarNode
 from watchglass.problems import Problem, Related, Span
 from watchglass.visible import escape, hidden_in_name, quoted
 
+_ONE_OF_THEM = "remove or rename one of them; YAML would keep only the last in silence"
+
 Entry = tuple[ScalarNode, Node]
 
 
@@ -25,6 +27,7 @@ def build_map(children: Sequence[Node], span: Span) -> tuple[MapNode, list[Probl
     A merge brings the keys that the map does not have itself; of two merged maps the earlier wins.
     """
     problems: list[Problem] = []
+    twice: list[tuple[ScalarNode, ScalarNode]] = []
     own: dict[str, Entry] = {}
     merged: dict[str, Entry] = {}
     merge: ScalarNode | None = None
@@ -33,12 +36,16 @@ def build_map(children: Sequence[Node], span: Span) -> tuple[MapNode, list[Probl
         if problem or not isinstance(key, ScalarNode):
             problems += [problem] if problem else []
         elif _is_merge(key):
-            problems += _duplicate(merge, key) if merge else _merge(value, merged)
+            if merge is not None:
+                twice.append((merge, key))
+            else:
+                problems += _merge(value, merged)
             merge = key
         elif key.value in own:
-            problems += _duplicate(own[key.value][0], key)
+            twice.append((own[key.value][0], key))
         else:
             own[key.value] = (key, value)
+    problems += _duplicates(twice)
     entries = tuple((merged | own).values())
     size = 1 + sum(child.size for child in children)
     height = 1 + max((value.height for _, value in entries), default=0)
@@ -68,16 +75,21 @@ def _merge(value: Node, merged: dict[str, Entry]) -> list[Problem]:
     return problems
 
 
-def _duplicate(first: ScalarNode, second: ScalarNode) -> list[Problem]:
-    return [
-        Problem(
-            "yaml-duplicate-key",
-            f"key {quoted(second.value)} stands twice in this map",
-            second.span,
-            hint="remove or rename one of them; YAML would keep only the last in silence",
-            related=(Related(first.span, "it stands here already"),),
-        )
+def _duplicates(twice: Sequence[tuple[ScalarNode, ScalarNode]]) -> list[Problem]:
+    """Report keys that a map has twice; several are one mistake: the key above the second map is missing."""
+    if not twice:
+        return []
+    (first, second), *others = twice
+    message, hint = f"key {quoted(second.value)} stands twice in this map", _ONE_OF_THEM
+    if others:
+        named = ", ".join(quoted(each.value) for _, each in others)
+        message = f"{message}, and so {'does' if len(others) == 1 else 'do'} {named}"
+        hint = "is the key above them missing, which they belong to?"
+    places = [
+        Related(first.span, "it stands here already"),
+        *(Related(each.span, "again") for _, each in others),
     ]
+    return [Problem("yaml-duplicate-key", message, second.span, hint=hint, related=tuple(places))]
 
 
 def _refuse_key(key: Node) -> Problem | None:
