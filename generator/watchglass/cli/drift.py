@@ -36,5 +36,5 @@ def command(definitions: tuple[str, ...], environment: str | None, **typed: Any)
             drift = drift_report.drift_of(redacted(each.plan, redactor))
             found = found or bool(drift.changed or drift.missing)
             text = drift_report.text(drift, color=color())
-            click.echo(redactor.clean(f"{neutral(str(each.path))}\n{text}"), nl=False)
+            click.echo(redactor.clean(f"{neutral(each.title)}\n{text}"), nl=False)
     return DIFFERENCES if found else FINE
