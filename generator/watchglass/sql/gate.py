@@ -20,7 +20,6 @@ LONGEST = 100_000
 DEEPEST = 2_000
 """Operators, brackets and joining words of a statement: each may be a level of its tree."""
 
-_PARAMETER = "sql-parameter"
 _ODD = re.compile("[\0\ud800-\udfff]")
 _WORD = re.compile(r"[A-Za-z]+")
 _WRITING = {"InsertStmt": "INSERT", "UpdateStmt": "UPDATE", "DeleteStmt": "DELETE", "MergeStmt": "MERGE"}
@@ -93,7 +92,7 @@ class _Found:
         number = node.get("number", 0)
         self.parameters.add(number)
         message = f"the statement has a parameter ${number}"
-        self.refusals.append(Refusal(_PARAMETER, message, _location(self.sql, node)))
+        self.refusals.append(Refusal("sql-parameter", message, _location(self.sql, node)))
 
     def _refuse(self, kind: str, node: Message, names: frozenset[str]) -> None:
         del names
@@ -110,7 +109,7 @@ def inspect(sql: str, *, parameters: bool = False) -> Facts:
     facts = _inspect(sql)
     if not parameters or not facts.parameters:
         return facts
-    return replace(facts, refusals=tuple(each for each in facts.refusals if each.code != _PARAMETER))
+    return replace(facts, refusals=tuple(each for each in facts.refusals if each.code != "sql-parameter"))
 
 
 def forget() -> None:
