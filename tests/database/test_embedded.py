@@ -21,7 +21,8 @@ from watchglass.database import embedded
 from watchglass.database.embedded import NoServer, embedded_server
 
 RUN = """
-import sys, time
+import signal, sys, time
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's job in the background begins without it
 from watchglass.database.embedded import embedded_server
 with embedded_server() as server:
     pid = (server.folder / "data" / "postmaster.pid").read_text().split()[0]
