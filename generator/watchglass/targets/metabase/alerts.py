@@ -217,21 +217,12 @@ def _notification(subscription: MetricSubscription, card: str, condition: str) -
 
 
 def _legacy(subscription: MetricSubscription, card: str, condition: str) -> dict[str, Json]:
-    when = schedule(subscription.at_times)
-    mails, channels = _parted(subscription.to)
-    made: list[tuple[str, list[dict[str, str]], dict[str, str]]] = (
-        [("email", [{"email": each} for each in mails], {})] if mails else []
-    )
-    made += [("slack", [], {"channel": each}) for each in channels]
     return {
         "card": {"id": {"card": card}, "include_csv": False, "include_xls": False, "dashboard_card_id": None},
         "alert_condition": "rows" if condition == "has_result" else "goal",
         "alert_first_only": subscription.once,
         "alert_above_goal": None if condition == "has_result" else condition == "goal_above",
-        "channels": [
-            {"channel_type": kind, "enabled": True, **when, "recipients": to, "details": details}
-            for kind, to, details in made
-        ],
+        "channels": channels(subscription.to, subscription.at_times, {}),
         "archived": False,
     }
 
@@ -241,6 +232,25 @@ def _parted(to: Iterable[str]) -> tuple[list[str], list[str]]:
     listed = list(to)
     return [each for each in listed if not each.startswith("#")], [
         each for each in listed if each.startswith("#")
+    ]
+
+
+def channels(to: Iterable[str], at: Recurrence, details: dict[str, Json]) -> list[Json]:
+    """
+    Make the channels of a pulse: one for all addresses, and one for each channel of Slack.
+
+    Args:
+        details: what every channel is told besides.
+    """
+    mails, slack = _parted(to)
+    made: list[tuple[str, list[Json], dict[str, Json]]] = []
+    if mails:
+        made.append(("email", [{"email": each} for each in mails], details))
+    made += [("slack", [], {"channel": each} | details) for each in slack]
+    when = schedule(at)
+    return [
+        {"channel_type": kind, "enabled": True, **when, "recipients": people, "details": more}
+        for kind, people, more in made
     ]
 
 

@@ -9,7 +9,7 @@ from watchglass.artifact import Artifact, Json, Note
 from watchglass.definition.notification import Subscription
 from watchglass.definition.service import Dashboard, Service
 from watchglass.problems import Problem
-from watchglass.targets.metabase.alerts import schedule
+from watchglass.targets.metabase.alerts import channels
 from watchglass.targets.metabase.cards import card_id
 
 PDF_FROM = 63
@@ -27,13 +27,14 @@ def build_subscription(
     Args:
         parameters: those of the dashboard.
     """
+    pdf = "pdf" in subscription.attach and service.environment.metabase_version >= PDF_FROM
     body = {
         "key": subscription.id,
         "report_timezone": subscription.timezone,
         "name": subscription.title,
         "dashboard_id": {"dashboard": board.id},
         "cards": _cards(board, subscription.attach),
-        "channels": _channels(service, subscription),
+        "channels": channels(subscription.to, subscription.at_times, {"include_pdf": True} if pdf else {}),
         "skip_if_empty": subscription.skip_if_empty,
         "parameters": _parameters(subscription, parameters),
         "archived": False,
@@ -64,26 +65,6 @@ def _cards(board: Dashboard, attach: tuple[str, ...]) -> list[Json]:
         for panel in board.panels
         if panel.query is not None
     ]
-
-
-def _channels(service: Service, subscription: Subscription) -> list[Json]:
-    """Make one channel for all addresses, and one for each channel of Slack."""
-    pdf = "pdf" in subscription.attach and service.environment.metabase_version >= PDF_FROM
-    more = {"include_pdf": True} if pdf else {}
-    mails = [{"email": address} for address in subscription.to if not address.startswith("#")]
-    when = schedule(subscription.at_times)
-    made = (
-        [{"channel_type": "email", "enabled": True, **when, "recipients": mails, "details": more}]
-        if mails
-        else []
-    )
-    for channel in subscription.to:
-        if channel.startswith("#"):
-            details = {"channel": channel} | more
-            made.append(
-                {"channel_type": "slack", "enabled": True, **when, "recipients": [], "details": details}
-            )
-    return made
 
 
 def _parameters(subscription: Subscription, parameters: Iterable[Mapping[str, Json]]) -> list[Json]:
