@@ -125,10 +125,11 @@ def _numbers(version: str) -> tuple[int, ...]:
 def obstacles(server: Grafana, desired: Iterable[Desired]) -> Iterator[str]:
     """Say what an apply would fail at, or what would never speak though the server takes it: before anything is written."""
     listed = list(desired)
-    rights = Permissions(server.client, "")
-    for each in listed:
-        if each.key.kind == Permissions.name:
-            yield from rights.missing(each)
+    rights = [each for each in listed if each.key.kind == Permissions.name]
+    for kind in server.kinds:
+        if isinstance(kind, Permissions):
+            for each in rights:
+                yield from kind.missing(each)
     answer = server.client.get("/api/datasources", also=(403,))
     listing = answer.status != 403
     known = {each["uid"]: each for each in only(answer.body, list, "the data sources")} if listing else {}

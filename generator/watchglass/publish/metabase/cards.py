@@ -60,13 +60,9 @@ class Cards:
     def _live(self, key: str, raw: Raw, numbers: list[int]) -> Live:
         _, mark = marks.split(raw.get("description"))
         body = self._normal(raw)
-        locked = ""
-        if len(numbers) > 1:
+        locked = self._inventory.copies("card", numbers)
+        if locked:
             body["twins"] = numbers
-            listed = ", ".join(map(str, numbers))
-            locked = (
-                f"{len(numbers)} questions could be it ({listed}): take the mark's line out of the copies"
-            )
         owner = mark.owner if mark is not None else ""
         total = mark.sum if mark is not None else ""
         return Live(

@@ -66,13 +66,9 @@ class Dashboards:
         _, mark = marks.split(raw.get("description"))
         places = places_of(raw, key, self._inventory)
         body = self._normal(raw, places)
-        locked = ""
-        if len(numbers) > 1:
+        locked = self._inventory.copies("dashboard", numbers)
+        if locked:
             body["twins"] = numbers
-            listed = ", ".join(map(str, numbers))
-            locked = (
-                f"{len(numbers)} dashboards could be it ({listed}): take the mark's line out of the copies"
-            )
         total = mark.sum if mark is not None else ""
         if total == BEGUN and not body["dashcards"]:
             total = digest(body)  # our own first request, whose second one never came

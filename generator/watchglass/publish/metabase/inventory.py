@@ -284,6 +284,15 @@ class Inventory:
         body = self.client.get(f"/api/collection/{self.home}/items?{query}&{order}").body
         return self._by_mark(only(body, dict, "a collection's items")["data"], model, {key}).get(key, [])
 
+    def copies(self, model: Model, numbers: list[int]) -> str:
+        """Say that several objects carry one mark, so that nobody knows which is ours; empty where one does."""
+        if len(numbers) < 2:
+            return ""
+        listed = ", ".join(map(str, numbers))
+        return (
+            f"{len(numbers)} {_NOUNS[model]}s could be it ({listed}): take the mark's line out of the copies"
+        )
+
     def place(self, raw: Raw) -> str:
         """Say where a card or dashboard lies."""
         home = raw.get("collection_id")
