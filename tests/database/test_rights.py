@@ -10,8 +10,9 @@ from tests.database.servers import Running
 from watchglass.database.connection import Connection, connect
 from watchglass.database.proof import DatabaseError, Statement
 from watchglass.database.prover import Prover
-from watchglass.database.rights import Lack, Need, identifier
+from watchglass.database.rights import Lack, Need
 from watchglass.sql import gate
+from watchglass.sql.literals import identifier
 
 OFFICE = """
 CREATE SCHEMA app;

@@ -41,9 +41,9 @@ def command(
     The catalog is read, no statement is sent. What PUBLIC may do already is left out. Exit codes: 0, 1 problems.
     """
     from watchglass.cli.reporting import databases_told, tell
-    from watchglass.database.rights import identifier
     from watchglass.pipeline import compile_definition
     from watchglass.problems import has_errors
+    from watchglass.sql.literals import identifier
     from watchglass.validate.session import Session
 
     today = datetime.datetime.now(tz=datetime.UTC).date()

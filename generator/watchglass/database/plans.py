@@ -10,9 +10,9 @@ import postgast
 
 from watchglass.database.inquiry import Inquiry
 from watchglass.database.proof import Proof
-from watchglass.database.rights import identifier
 from watchglass.database.wire import Command
 from watchglass.sql import tree
+from watchglass.sql.literals import identifier
 from watchglass.sql.tree import TreeNode
 
 LARGE = 100_000

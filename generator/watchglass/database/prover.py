@@ -21,9 +21,10 @@ from watchglass.database.proof import (
     Proof,
     Statement,
 )
-from watchglass.database.rights import Lack, Rights, identifier
+from watchglass.database.rights import Lack, Rights
 from watchglass.database.wire import Command, ConnectionLost, Exchange, Segment, TooLarge
 from watchglass.sql import gate
+from watchglass.sql.literals import identifier
 from watchglass.sql.mentions import Kind, Mention
 
 _SNAPSHOT = "ISOLATION LEVEL REPEATABLE READ, READ ONLY"

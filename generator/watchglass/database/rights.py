@@ -10,7 +10,7 @@ from typing import Literal
 from watchglass.database.calls import Calls
 from watchglass.database.catalog import Catalog, Function, Key, Relation
 from watchglass.database.inquiry import Inquiry
-from watchglass.sql import literals
+from watchglass.sql.literals import identifier
 from watchglass.sql.mentions import Mention
 
 PUBLIC = "public"
@@ -321,8 +321,3 @@ def _at(step: _Step, schema: str, need: Need) -> Iterator[Need]:
     if step.named:
         yield Need("schema", identifier(schema), 0, step.holder, step.through, schema)
     yield need
-
-
-def identifier(name: str) -> str:
-    """Write a name as SQL does, with quotes where they are needed."""
-    return literals.quoted_name(name) if "." in name else literals.name(name)

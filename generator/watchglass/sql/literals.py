@@ -135,6 +135,11 @@ def quoted_name(text: str) -> str:
     return '"' + text.replace('"', '""') + '"'
 
 
+def identifier(text: str) -> str:
+    """Make one identifier, with quotes where they are needed; a dot is a part of it."""
+    return quoted_name(text) if "." in text else name(text)
+
+
 def literal(value: Value, timezone: str) -> str:
     """
     Render a typed value.

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from watchglass.sql.literals import name as sql_name
-from watchglass.sql.literals import quote, quoted_name
+from watchglass.sql.literals import identifier, quote, quoted_name
 from watchglass.sql.pieces import InRange, Piece, Text
 from watchglass.sql.words import number
 
@@ -31,21 +30,17 @@ COMMENT ON TABLE {TABLE} IS 'What watchglass sample recorded: one row a metric, 
 
 def reader_sql(role: str) -> str:
     """Let a role read the table."""
-    return f"GRANT USAGE ON SCHEMA {SCHEMA} TO {_role(role)};\nGRANT SELECT ON {TABLE} TO {_role(role)};\n"
+    return f"GRANT USAGE ON SCHEMA {SCHEMA} TO {identifier(role)};\nGRANT SELECT ON {TABLE} TO {identifier(role)};\n"
 
 
 def writer_sql(role: str) -> str:
     """Make a role that may add readings and delete them again, where it is not there yet; it gets no password here."""
     return (
         f"DO $$ BEGIN\n  IF NOT EXISTS (SELECT FROM pg_catalog.pg_roles WHERE rolname = {quote(role)}) THEN\n"
-        f"    CREATE ROLE {_role(role)} LOGIN;\n  END IF;\nEND $$;\n"
-        f"GRANT USAGE ON SCHEMA {SCHEMA} TO {_role(role)};\n"
-        f"GRANT SELECT, INSERT, DELETE ON {TABLE} TO {_role(role)};\n"
+        f"    CREATE ROLE {identifier(role)} LOGIN;\n  END IF;\nEND $$;\n"
+        f"GRANT USAGE ON SCHEMA {SCHEMA} TO {identifier(role)};\n"
+        f"GRANT SELECT, INSERT, DELETE ON {TABLE} TO {identifier(role)};\n"
     )
-
-
-def _role(role: str) -> str:
-    return quoted_name(role) if "." in role else sql_name(role)
 
 
 def history_of(

@@ -8,13 +8,13 @@ from dataclasses import dataclass
 from watchglass.database.connection import CannotConnect, Connection, connect
 from watchglass.database.embedded import Server
 from watchglass.database.fixtures import FixtureError, scratch_database
-from watchglass.database.rights import identifier
 from watchglass.database.roles import Objection, has_role, role_objections
 from watchglass.definition.fixture import fixture_texts
 from watchglass.definition.read import Definition
 from watchglass.definition.service import Service, Source
 from watchglass.problems import Problem, Span
 from watchglass.sql import readings
+from watchglass.sql.literals import identifier
 from watchglass.sql.pieces import SourceText
 from watchglass.sql.template import span as span_in
 from watchglass.validate.place import problem_at

@@ -7,9 +7,10 @@ from dataclasses import dataclass, replace
 
 from watchglass.database.proof import Statement as Sent
 from watchglass.database.prover import Prover
-from watchglass.database.rights import Need, Secured, identifier
+from watchglass.database.rights import Need, Secured
 from watchglass.problems import Problem
 from watchglass.sql import gate
+from watchglass.sql.literals import identifier
 from watchglass.sql.mentions import Mention
 from watchglass.validate.cases import Case, first_cases
 from watchglass.validate.finding import Finding, in_cases

@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from watchglass.artifact import Statement
 from watchglass.database.plans import LARGE, Scan
 from watchglass.database.prover import Prover
-from watchglass.database.rights import identifier
 from watchglass.problems import Problem, Span
 from watchglass.sql import gate
+from watchglass.sql.literals import identifier
 from watchglass.validate.cases import Case, first_cases
 from watchglass.validate.finding import Finding, in_cases
 from watchglass.validate.place import span_at

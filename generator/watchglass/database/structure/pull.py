@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from watchglass.database.connection import connect
 from watchglass.database.fixtures import FixtureError, Scratch, run_script
-from watchglass.database.rights import identifier
 from watchglass.database.roles import has_role
 from watchglass.database.structure import questions
 from watchglass.database.structure.reading import Catalog, Key, Made, Role
+from watchglass.sql.literals import identifier
 
 _BUILT_IN = frozenset({"postgres"})
 """Roles that every server has."""

@@ -13,9 +13,9 @@ from watchglass.database.connection import Connection, connect
 from watchglass.database.inquiry import InquiryRefused
 from watchglass.database.proof import Outcome
 from watchglass.database.prover import Prover
-from watchglass.database.rights import identifier
 from watchglass.database.wire import ConnectionLost
 from watchglass.sql import gate
+from watchglass.sql.literals import identifier
 from watchglass.validate import rights
 from watchglass.validate.cases import Case
 from watchglass.validate.databases import Place
