@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 import click
 
 from watchglass.cli.inputs import filled_dsn, find_definitions
-from watchglass.cli.reporting import environment_option
+from watchglass.cli.reporting import databases_told, environment_option
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -227,7 +227,6 @@ def _instant(option: str, text: str, timezone: str, until: datetime.datetime) ->
 
 
 def _dsns(subject: _Side, given: tuple[str, ...], environment: str | None) -> dict[str, str]:
-    from watchglass.references import Unset
     from watchglass.validate.session import dsns_of, strangers
 
     assert subject.definition is not None, "a service has a definition"
@@ -235,30 +234,25 @@ def _dsns(subject: _Side, given: tuple[str, ...], environment: str | None) -> di
     unknown = strangers(given, [subject.service])
     if unknown:
         raise click.UsageError(f"--dsn names a source '{unknown[0]}' that no definition has")
-    try:
+    with databases_told():
         return dsns_of(subject.definition, subject.service, given, environment)
-    except Unset as error:
-        raise click.ClickException(str(error)) from error
 
 
 def _replay(
     subject: _Side, other: _Side | None, window: Window, dsns: dict[str, str], most: int | None
 ) -> Report:
     from watchglass.backtest import Report, TooMany, differences
-    from watchglass.database.embedded import NoServer
     from watchglass.past import Backtests, Wish
 
     assert subject.service is not None, "checked by the caller"
     variants: list[Variant] = []
     try:
-        with Backtests(dsns) as backtests:
+        with databases_told(), Backtests(dsns) as backtests:
             for side in (subject, other):
                 if side is not None and side.definition is not None and side.service is not None:
                     alert = side.service.alerts[side.alert]
                     wish = Wish(side.name, side.told, window, most if side is subject else None)
                     variants.append(backtests.run(side.definition, side.service, alert, wish))
-    except NoServer as error:
-        raise click.ClickException(f"{error.message}\n{error.hint}") from error
     except TooMany as error:
         raise click.UsageError(str(error)) from None
     found = {
