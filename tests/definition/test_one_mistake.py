@@ -129,3 +129,12 @@ def test_an_address_of_a_mail_is_pointed_at_in_its_list(tmp_path: Path) -> None:
 def test_blanks_around_a_target_mean_nothing(tmp_path: Path) -> None:
     shop = SHOP.replace("worst: 20}}", "worst: 20}, target: ' better than high '}")
     assert told(tmp_path, "", shop) == []
+
+
+@pytest.mark.parametrize("second", ["n-number", "n_number"])
+def test_two_panels_of_one_id_are_told_once_also_where_they_are_questions(
+    tmp_path: Path, second: str
+) -> None:
+    panels = f"[{{id: n-number, metric: n, as: number}}, {{id: {second}, metric: n, as: gauge}}]"
+    board = f"dashboards: {{b: {{title: B, publish: metabase, rows: [{{title: R, panels: {panels}}}]}}}}\n"
+    assert [problem.partition(":")[0] for problem in told(tmp_path, board)] == ["panel-id-twice"]

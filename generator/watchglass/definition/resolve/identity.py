@@ -39,18 +39,23 @@ def check_identity(
 
 def _questions(context: Context, dashboards: Mapping[str, Dashboard]) -> list[tuple[str, str, Path]]:
     """Name what becomes questions at Metabase: panels, and subscriptions to metrics, which may have one of their own."""
-    panels = [
-        (naming.slug(board.id, panel.id), f"{board.id}/{panel.id}", panel.at.path)
+    # Two panels of one id are told where panels are resolved.
+    panels = {
+        (board.id, naming.slug(panel.id)): (
+            naming.slug(board.id, panel.id),
+            f"{board.id}/{panel.id}",
+            panel.at.path,
+        )
         for board in dashboards.values()
         if "metabase" in board.publish
         for panel in board.panels
-    ]
+    }
     mails = [
         (naming.slug(name), name, ("subscriptions", name))
         for name, part in context.definition.model.subscriptions.items()
         if part.metric is not None
     ]
-    return [*panels, *mails]
+    return [*panels.values(), *mails]
 
 
 def _check(context: Context, named: list[tuple[str, str, Path]]) -> None:
