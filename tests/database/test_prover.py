@@ -242,8 +242,8 @@ def test_fault_27_too_many_bytes_are_refused(prover: Prover) -> None:
 
 
 def test_fault_27_one_huge_value_is_given_up_before_it_is_whole(postgres18: Running) -> None:
-    # In a process of its own: what this one held before would hide the growth.
-    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as alone:
+    # In a process of its own, forked from a small one: what this one held before would hide the growth, also over an exec.
+    with ProcessPoolExecutor(1, multiprocessing.get_context("forkserver")) as alone:
         told, grown = alone.submit(huge_value, postgres18.dsn("world", "reader")).result(timeout=120)
     assert told == ["54000", "08006"]
     # The limit is 100 MB; libpq may hold that twice for a moment, when its buffer grows by a copy.
